@@ -1,0 +1,95 @@
+// Builds the window (dist/web) and the command (dist/cli), and configures Vitest. Entry points only: tests never ship.
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+// The page is built from its own folder; tests belong to the whole tree.
+const root = import.meta.dirname
+// Bundled into the command, so that it starts quickly; everything else is loaded from node_modules when needed.
+const bundled = [
+  'typebox',
+  'i18next',
+  'yaml',
+  'commander',
+  'string-width',
+  'env-paths',
+  /ansi-regex|get-east-asian-width|strip-ansi|is-safe-filename/,
+]
+const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
+
+const coordinator = 'http://127.0.0.1:9180'
+const developed = (target: string) => ({ target, changeOrigin: true, headers: { origin: target } })
+
+export default defineConfig({
+  root: 'renderer/app',
+  plugins: [react(), tailwindcss()],
+  builder: {},
+  cacheDir: `${root}/node_modules/.vite`,
+  environments: {
+    client: {
+      build: {
+        outDir: '../../dist/web',
+        emptyOutDir: true,
+        assetsInlineLimit: 0,
+        sourcemap: false,
+        modulePreload: { polyfill: false },
+      },
+    },
+    cli: {
+      consumer: 'server',
+      resolve: { noExternal: bundled },
+      build: {
+        ssr: true,
+        outDir: '../../dist/cli',
+        emptyOutDir: true,
+        copyPublicDir: false,
+        target: 'node24',
+        sourcemap: true,
+        rolldownOptions: { input: { main: 'shared/cli/main.ts' } },
+      },
+    },
+  },
+  server: {
+    // The coordinator takes requests only from its own pages; those of the development server are passed on as such.
+    proxy: { '/api': developed(coordinator), '/ws': { ...developed(coordinator), ws: true } },
+  },
+  test: {
+    projects: [
+      {
+        extends: true,
+        root,
+        test: {
+          name: 'unit',
+          include: ['shared/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          exclude: ['**/*.integration.test.ts', '**/*.gateway.test.ts', '**/*.e2e.test.ts'],
+        },
+      },
+      {
+        extends: true,
+        root, // Its tests wait more than they work.
+        test: { name: 'mesh', include: ['shared/**/*.integration.test.ts'], maxWorkers: 4, ...slow },
+      },
+      {
+        extends: true,
+        root,
+        test: {
+          name: 'gateways',
+          include: ['shared/**/*.gateway.test.ts'],
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        extends: true,
+        root,
+        test: {
+          name: 'cli',
+          include: ['shared/cli/**/*.e2e.test.ts', 'renderer/**/*.e2e.test.ts'],
+          fileParallelism: false,
+          ...slow,
+        },
+      },
+    ],
+  },
+})

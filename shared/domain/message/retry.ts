@@ -1,0 +1,68 @@
+/** Whether and when a failed attempt is followed by another. Only what left nothing behind is ever tried again. */
+import type { ErrorBody, ErrorCode } from '../../contract/error.ts'
+import { maxAttempts } from '../../contract/limits.ts'
+import type { Message } from '../../contract/message.ts'
+import { hash32 } from '../hash.ts'
+import type { AttemptResult } from './events.ts'
+
+export interface MachinePolicy {
+  /** Attempts that may count against a message before it fails. */
+  readonly max_attempts: number
+  /** How long to wait after the `failures`-th failure, 1 being the first. */
+  readonly backoffMs: (failures: number, messageId: string) => number
+}
+
+const firstBackoffMs = 1_000
+const longestBackoffMs = 30_000
+
+/** Doubles from 1 s to 30 s, less up to half of it: `share` (0 to 1) keeps messages that failed together apart. */
+export function backoffWithJitter(failures: number, share: number): number {
+  const whole = Math.min(longestBackoffMs, firstBackoffMs * 2 ** (failures - 1))
+  return Math.round(whole * (1 - share / 2))
+}
+
+/** The jitter comes from the message's id, so that a replay of the same events ends in the same message. */
+export const defaultPolicy: MachinePolicy = {
+  max_attempts: maxAttempts,
+  backoffMs: (failures, messageId) => backoffWithJitter(failures, hash32(`${messageId}.${failures}`) / 0x1_0000_0000),
+}
+
+/** Causes that lie with one node or pass with time. Everything else would only fail again, the caller's mistakes first. */
+const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'draining',
+  'gateway_not_found',
+  'gateway_down',
+  'gateway_draining',
+  'gateway_token_refused',
+  'gateway_bad_reply',
+  'provider_failing',
+  'provider_rate_limited',
+  'node_removed',
+  'store_failed',
+  'internal',
+])
+
+export interface AfterFailure {
+  readonly charged: boolean
+  /** ISO time before which it is not offered again; null when this was the last attempt. */
+  readonly retryAt: string | null
+}
+
+export function afterFailure(
+  message: Pick<Message, 'id' | 'attempt' | 'attempts'>,
+  result: Pick<AttemptResult, 'began' | 'effects'> & { readonly error: ErrorBody },
+  at: string,
+  policy: MachinePolicy,
+): AfterFailure {
+  const harmless = !result.began || result.effects === 'none'
+  // A connection that timed out may be tried elsewhere; a turn that took too long would take as long again.
+  const mayPass = passing.has(result.error.code) || (result.error.code === 'timeout' && !result.began)
+  // Our own shutdown is not the message's fault.
+  const charged = !(harmless && result.error.code === 'draining')
+  // An interrupted attempt that reports at last was counted already; it counts once.
+  const others = message.attempts.filter((attempt) => attempt.charged && attempt.number !== message.attempt)
+  const counted = others.length + (charged ? 1 : 0)
+  if (!harmless || !mayPass || counted >= policy.max_attempts) return { charged, retryAt: null }
+  const waitMs = policy.backoffMs(Math.max(1, counted), message.id)
+  return { charged, retryAt: new Date(Date.parse(at) + waitMs).toISOString() }
+}

@@ -1,0 +1,59 @@
+/** The filter of routing: for every node what keeps it from a message for good, and what keeps it from it now. */
+import type { Reason } from '../../contract/decision.ts'
+import type { MeshNode } from '../../contract/node.ts'
+import type { Requirements } from '../../contract/requirement.ts'
+import { readinessOf } from '../health/condition.ts'
+import { freeSlots, turnsOn } from '../health/slots.ts'
+import { resolveNode } from '../names.ts'
+import { lacks } from './requirements.ts'
+
+/** What routing looks at in a node. */
+export type RoutableNode = Pick<
+  MeshNode,
+  'id' | 'name' | 'capabilities' | 'status' | 'condition' | 'load' | 'in_flight' | 'status_since'
+>
+
+export interface Assessed {
+  readonly node: RoutableNode
+  /** Waiting will not help: it is not the one asked for, or lacks something. */
+  readonly never: readonly Reason[]
+  /** Waiting may help. */
+  readonly now: readonly Reason[]
+  /** Asked only when nobody better can: what it is given is likely to fail. */
+  readonly doubtful: boolean
+}
+
+export function assess(
+  nodes: readonly RoutableNode[],
+  requires: Requirements,
+  excluded: ReadonlyMap<string, Reason>,
+): Assessed[] {
+  const asked = requires.node
+  const target = asked === undefined ? undefined : resolveNode(nodes, asked)
+  return nodes.map((node) => ({
+    node,
+    never:
+      asked !== undefined && node !== target
+        ? [{ code: 'not_addressed', detail: target?.name ?? asked }]
+        : lacks(node.capabilities, requires),
+    now: blockedNow(node, excluded.get(node.id)),
+    doubtful: readinessOf(node.condition) === 'doubtful',
+  }))
+}
+
+function blockedNow(node: RoutableNode, justSaidNo: Reason | undefined): Reason[] {
+  const no = justSaidNo === undefined ? [] : [justSaidNo]
+  // What was last heard of a node that is away says nothing about it now.
+  if (node.status === 'offline') return [...no, { code: 'offline', since: node.status_since }]
+  if (readinessOf(node.condition) === 'closed') return [...no, { code: 'condition', condition: node.condition }]
+  if (freeSlots(node) === 0 && justSaidNo?.code !== 'no_free_slot') {
+    return [...no, { code: 'no_free_slot', detail: slotsInUse(node) }]
+  }
+  return no
+}
+
+export const slotsInUse = (node: RoutableNode): string => `${turnsOn(node)} of ${node.load.slots} slots in use`
+
+/** It would take the message but for its slots. */
+export const onlyBusy = ({ now }: Assessed): boolean =>
+  now.length > 0 && now.every((reason) => reason.code === 'no_free_slot')

@@ -1,0 +1,110 @@
+/**
+ * Results of attempts, kept on disk until the coordinator has acknowledged them. Sends them over whatever link there is,
+ * one after the other, so that no more than one answer is in memory at a time.
+ */
+import { MeshError } from '../../contract/error.ts'
+import { type AttemptRef, runId } from '../../contract/link.ts'
+import type { AttemptResult } from '../../domain/message/events.ts'
+import type { Log } from '../platform/log.ts'
+import type { Journal } from './journal.ts'
+import type { Link } from './link.ts'
+import { fitAnswer, resultFrames } from './result-frames.ts'
+
+export class Outbox {
+  readonly #deps: { readonly journal: Journal; readonly log: Log }
+  readonly #held = new Map<string, AttemptRef>()
+  /** Results that the disk would not take; they last as long as the process. */
+  readonly #unwritten = new Map<string, AttemptResult>()
+  readonly #queue = new Set<string>()
+  #link: Link | undefined
+  #pumping: Link | undefined
+
+  constructor(deps: { readonly journal: Journal; readonly log: Log }) {
+    this.#deps = deps
+  }
+
+  /** Takes up what an earlier run left unacknowledged. */
+  load(): void {
+    for (const ref of this.#deps.journal.results()) this.#held.set(runId(ref), ref)
+  }
+
+  get size(): number {
+    return this.#held.size
+  }
+
+  has(ref: AttemptRef): boolean {
+    return this.#held.has(runId(ref))
+  }
+
+  refs(): AttemptRef[] {
+    return [...this.#held.values()]
+  }
+
+  keep(ref: AttemptRef, answer: AttemptResult): void {
+    const result = fitAnswer(answer)
+    try {
+      this.#deps.journal.recordResult(ref, result)
+    } catch (error) {
+      this.#unwritten.set(runId(ref), result)
+      this.#deps.log.error({ err: error, run_id: runId(ref) }, 'a result could not be written; it is kept in memory')
+    }
+    this.#held.set(runId(ref), ref)
+    this.send(ref)
+  }
+
+  /** Sends a result that is kept here, again if need be. */
+  send(ref: AttemptRef): void {
+    if (!this.#link || !this.has(ref)) return
+    this.#queue.add(runId(ref))
+    void this.#pump(this.#link)
+  }
+
+  acknowledge(ref: AttemptRef): void {
+    if (!this.#held.delete(runId(ref))) return
+    this.#unwritten.delete(runId(ref))
+    try {
+      this.#deps.journal.acknowledge(ref)
+    } catch (error) {
+      // It stays in the file and is offered again after a restart, which the coordinator acknowledges again.
+      this.#deps.log.error({ err: error, run_id: runId(ref) }, 'an acknowledged result could not be forgotten')
+    }
+  }
+
+  /** What was sent over an earlier link and not acknowledged is sent again. */
+  linked(link: Link): void {
+    this.#link = link
+    for (const ref of this.#held.values()) this.send(ref)
+  }
+
+  unlinked(): void {
+    this.#link = undefined
+    this.#queue.clear()
+  }
+
+  async #pump(link: Link): Promise<void> {
+    if (this.#pumping === link) return
+    this.#pumping = link
+    for (const key of this.#queue) {
+      this.#queue.delete(key)
+      const ref = this.#held.get(key)
+      const result = ref && this.#read(ref)
+      if (!ref || !result) continue
+      for (const frame of resultFrames(ref, result)) {
+        if (!(await link.room()) || this.#link !== link) return
+        link.send(frame)
+      }
+    }
+    this.#pumping = undefined
+  }
+
+  #read(ref: AttemptRef): AttemptResult | undefined {
+    const unwritten = this.#unwritten.get(runId(ref))
+    if (unwritten) return unwritten
+    try {
+      return this.#deps.journal.result(ref)
+    } catch (error) {
+      this.#deps.log.error({ err: MeshError.wrap(error), run_id: runId(ref) }, 'a result could not be read back')
+      return undefined
+    }
+  }
+}

@@ -1,0 +1,117 @@
+/** A whole coordinator: store, services and doors, started in order and stopped in the other. */
+import { MeshError } from '../../contract/error.ts'
+import { type Clock, systemClock } from '../platform/clock.ts'
+import type { Log } from '../platform/log.ts'
+import { openSqliteStore } from '../storage/sqlite-store.ts'
+import type { Store } from '../storage/store.ts'
+import { buildServices } from './build-services.ts'
+import { PagePassword } from './http/auth/page-password.ts'
+import { TokenService } from './http/auth/token-service.ts'
+import { buildServer } from './http/build-server.ts'
+import { ConnectionLimit } from './http/connection-limit.ts'
+import { defaultGuards } from './http/guards/default-guards.ts'
+import { Listeners } from './http/listeners.ts'
+import { SocketDoor } from './http/sockets/upgrade.ts'
+import type { CoordinatorServices } from './services.ts'
+
+export interface CoordinatorOptions {
+  /** The database. */
+  readonly file: string
+  /** 0 takes any free one. */
+  readonly port: number
+  /** Folder of the built page. */
+  readonly webRoot?: string | undefined
+  readonly secrets: { readonly adminToken: string; readonly joinToken: string; readonly passwordHash: string }
+  readonly version: string
+  readonly retentionDays: number
+  readonly log: Log
+  readonly clock?: Clock | undefined
+  /** Silence of a node after which what it was working on counts as interrupted. */
+  readonly interruptedAfterMs?: number | undefined
+}
+
+export interface Coordinator {
+  readonly url: string
+  readonly port: number
+  readonly bootId: string
+  readonly services: CoordinatorServices
+  /** Takes nothing more, says so to nodes and clients, and leaves everything on disk. */
+  stop(): Promise<void>
+}
+
+const pruneEveryMs = 3_600_000
+const dayMs = 24 * 3_600_000
+
+/** Throws already_running, store_newer, store_failed, port_in_use. */
+export async function startCoordinator(options: CoordinatorOptions): Promise<Coordinator> {
+  /** What has been started, last first. */
+  const stops: (() => void | Promise<void>)[] = []
+  const stopAll = async (): Promise<void> => {
+    for (const stop of stops.splice(0)) {
+      try {
+        await stop()
+      } catch (error) {
+        options.log.error({ err: error }, 'Something did not stop in order.')
+      }
+    }
+  }
+  try {
+    const started = await start(options, (stop) => stops.unshift(stop))
+    let stopping: Promise<void> | undefined
+    return { ...started, stop: () => (stopping ??= stopAll()) }
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
+
+async function start(
+  options: CoordinatorOptions,
+  onStop: (stop: () => void | Promise<void>) => void,
+): Promise<Omit<Coordinator, 'stop'>> {
+  const { log, version, secrets, port: wantedPort, interruptedAfterMs, clock = systemClock } = options
+  let stopping = false
+
+  const store = await openSqliteStore({ file: options.file, clock, log })
+  onStop(() => store.close())
+  const tokens = new TokenService({ store, clock, secrets })
+  await tokens.start()
+  onStop(() => tokens.stop())
+  const running = await buildServices({ store, tokens, clock, log, version, interruptedAfterMs })
+  onStop(() => running.stop())
+
+  const { services } = running
+  const auth = { tokens, password: new PagePassword({ hash: secrets.passwordHash }) }
+  const doors = { services, auth, guards: defaultGuards({ clock }), connections: new ConnectionLimit(), clock, log }
+  const app = await buildServer({ ...doors, webRoot: options.webRoot, version, isShuttingDown: () => stopping })
+  const sockets = new SocketDoor(doors)
+  const listeners = new Listeners({ ...doors, app, sockets, port: wantedPort })
+  onStop(() => listeners.stop())
+  onStop(() => app.close())
+  onStop(() => running.halt())
+  onStop(() => sockets.stop())
+  onStop(() => {
+    stopping = true
+  })
+  const port = await listeners.start()
+  onStop(pruneNowAndThen(store, options))
+  const url = `http://127.0.0.1:${port}`
+  const { bootId } = services.events
+  log.info({ url, boot_id: bootId, version }, 'The coordinator is ready.')
+  return { url, port, bootId, services }
+}
+
+function pruneNowAndThen(store: Store, options: CoordinatorOptions): () => void {
+  const { log, retentionDays, clock = systemClock } = options
+  let cancel: () => void = () => undefined
+  const prune = (): void => {
+    cancel = clock.after(pruneEveryMs, prune)
+    const oldest = new Date(clock.now() - retentionDays * dayMs).toISOString()
+    store.prune(oldest).then(
+      (gone) => log.debug({ messages: gone }, 'Old messages were forgotten.'),
+      (error: unknown) => log.error({ err: MeshError.wrap(error) }, 'Old messages could not be forgotten.'),
+    )
+  }
+  prune()
+  return () => cancel()
+}

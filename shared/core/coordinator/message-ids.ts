@@ -1,0 +1,20 @@
+/** Ids of messages sort by when they were made, also within a millisecond: a conversation's turns keep their order. */
+import { randomBytes } from 'node:crypto'
+import type { Clock } from '../platform/clock.ts'
+
+/** `msg-`, 12 hex of time, 4 of a count within the millisecond, 8 of chance. */
+export function messageIds(clock: Clock): () => string {
+  let last = 0
+  let count = 0
+  return () => {
+    // Never back, even when the machine's clock is set back.
+    const now = Math.max(clock.now(), last)
+    count = now === last ? count + 1 : 0
+    // Past the count's digits the time runs ahead instead: the order is what matters.
+    last = count > 0xffff ? now + 1 : now
+    if (last !== now) count = 0
+    return `msg-${hex(last, 12)}${hex(count, 4)}${randomBytes(4).toString('hex')}`
+  }
+}
+
+const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')

@@ -1,0 +1,5 @@
+/** The English dictionary: one namespace per door. It is the one that decides which keys exist. */
+import { enCli } from './en-cli.ts'
+import { enCommon } from './en-common.ts'
+
+export const en = { common: enCommon, cli: enCli } as const

@@ -1,0 +1,111 @@
+/** Everything about the open message: its text, the answer, why this node, the attempts. */
+import type { ReactNode } from 'react'
+import { hasEnded, type Message } from '../../../shared/contract/message.ts'
+import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
+import { useMessages } from '../../stores/stores-context.tsx'
+import type { OpenMessage } from '../../stores/open-message.ts'
+import { Button } from '../../ui/Button.tsx'
+import { LongText } from '../../ui/LongText.tsx'
+import { Problem } from '../../ui/Problem.tsx'
+import { useTexts } from '../../ui/use-texts.ts'
+import { Answer } from './Answer.tsx'
+import { AttemptList } from './AttemptList.tsx'
+import { DecisionView } from './DecisionView.tsx'
+import { MessageFacts } from './MessageFacts.tsx'
+
+export const MessageDetail = ({ open }: { readonly open: OpenMessage }) => {
+  const { t, language } = useTexts<WebTextKey>()
+  const { message, error } = open
+  const noNode = message?.decision !== undefined && message.decision.outcome !== 'chosen'
+  return (
+    <div className="space-y-4 border-t border-line px-4 pt-3 pb-4">
+      {error && <Problem title={t('web:detail.failed')} text={error.message} hint={error.hint} code={error.code} />}
+      {message && !isShort(message.content) && (
+        <Part title={t('web:detail.message')}>
+          <LongText
+            text={message.content}
+            limit={1_500}
+            showAll={t('web:app.show_all', { count: new Intl.NumberFormat(language).format(message.content.length) })}
+          />
+        </Part>
+      )}
+      {message?.error && (
+        <Problem
+          alert={false}
+          tone={message.state === 'cancelled' ? 'warn' : 'bad'}
+          title={t(`common:error.${message.error.code}`)}
+          text={message.error.message}
+          hint={message.error.hint}
+          code={message.error.code}
+        />
+      )}
+      <Answer open={open} />
+      <Cancel open={open} />
+      {!message && !error && <p className="text-sm text-muted">{t('web:detail.loading')}</p>}
+      {message && (
+        <>
+          {message.waiting && <Waiting message={message} />}
+          <Part title={t(noNode ? 'web:decision.title_none' : 'web:decision.title')}>
+            <DecisionView decision={message.decision} />
+          </Part>
+          {message.attempts.length > 0 && (
+            <Part title={t('web:detail.attempts')}>
+              <AttemptList attempts={message.attempts} />
+            </Part>
+          )}
+          <MessageFacts message={message} />
+        </>
+      )}
+    </div>
+  )
+}
+
+/** What the line above shows whole is not said twice. */
+const isShort = (content: string): boolean => content.length <= 160 && !content.trim().includes('\n')
+
+const Part = ({ title, children }: { readonly title: string; readonly children: ReactNode }) => (
+  <section>
+    <h4 className="mb-1.5 text-xs font-medium text-muted">{title}</h4>
+    {children}
+  </section>
+)
+
+const Waiting = ({ message: { waiting } }: { readonly message: Message }) => {
+  const { t } = useTexts<WebTextKey>()
+  return (
+    waiting && (
+      <p className="text-sm">
+        {t(`common:waiting.${waiting.reason}`)} · {t('web:detail.position', { position: waiting.position })}
+      </p>
+    )
+  )
+}
+
+const Cancel = ({ open }: { readonly open: OpenMessage }) => {
+  const { t } = useTexts<WebTextKey>()
+  const cancel = useMessages((state) => state.cancel)
+  const { message, cancelling, cancelError } = open
+  if (message && hasEnded(message.state)) return null
+  const asked = message?.cancel_requested_at !== undefined
+  return (
+    <div className="space-y-2">
+      {cancelError && (
+        <Problem
+          title={t('web:detail.cancel_failed')}
+          text={cancelError.message}
+          hint={cancelError.hint}
+          code={cancelError.code}
+        />
+      )}
+      {asked ? (
+        <p role="status" className="text-sm text-muted">
+          {t('web:detail.cancel_asked')}
+        </p>
+      ) : (
+        <Button busy={cancelling} onClick={() => void cancel()}>
+          {t(cancelling ? 'web:detail.cancelling' : 'web:detail.cancel')}
+        </Button>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,48 @@
+/** Reasons of a decision as words in the reader's language. Pure. */
+import type { Decision, Reason } from '../../../shared/contract/decision.ts'
+import type { Requirements } from '../../../shared/contract/requirement.ts'
+import type { WebTranslate } from '../../../shared/i18n/en-web.ts'
+
+export function reasonText(reason: Reason, t: WebTranslate, language: string): string {
+  const text = words(reason, t, language)
+  const { code, detail } = reason
+  // How busy a node was is told in English only; beside it the score says the same in figures.
+  const isTold = language.startsWith('en') || (code !== 'least_busy' && code !== 'busier')
+  return detail !== undefined && isTold ? `${text} (${detail})` : text
+}
+
+function words({ code, need, have, condition, since }: Reason, t: WebTranslate, language: string): string {
+  if (code === 'lacks') {
+    return have === undefined
+      ? t('common:reason.lacks', { need: need ?? '' })
+      : t('common:reason.lacks_has', { need: need ?? '', have })
+  }
+  if (code === 'condition') return t(`common:condition.${condition ?? 'disabled'}`)
+  if (code === 'offline' && since !== undefined) {
+    return t('common:reason.offline_since', { since: shortTime(since, language) })
+  }
+  return t(`common:reason.${code}`)
+}
+
+const shortTime = (at: string, language: string): string => {
+  const time = new Date(at)
+  return Number.isNaN(time.getTime())
+    ? at
+    : time.toLocaleString(language, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
+}
+
+/** The sentence over the table: why this node, or that there is none. */
+export function headline(decision: Decision, t: WebTranslate, language: string): string {
+  // The coordinator's own sentence says most (it names the nearest miss), but it speaks English only.
+  if (language.startsWith('en')) return decision.reason
+  const chosen = decision.nodes.find(({ verdict }) => verdict === 'chosen')
+  if (decision.outcome !== 'chosen' || !chosen) return t(`common:outcome.${decision.outcome}`)
+  const reasons = chosen.reasons.map((reason) => reasonText(reason, t, language)).join(' · ')
+  return t('web:decision.chosen', { node: chosen.name, reasons })
+}
+
+/** `gpu`, `memory_gb:64`, `skill:apple-notes`: as the command line takes them. */
+export const needs = (requires: Requirements): string[] =>
+  Object.entries(requires).flatMap(([name, value]) =>
+    value === true ? [name] : [value].flat().map((each) => `${name}:${String(each)}`),
+  )

@@ -1,0 +1,154 @@
+/** Messages of the mesh, newest first, the one that is open, and the sending of one. */
+import { createStore } from 'zustand/vanilla'
+import { MeshError } from '../../shared/contract/error.ts'
+import type { MessageDelta, MessageEvent, MessageTool } from '../../shared/contract/event.ts'
+import { hasEnded, type MessageSummary } from '../../shared/contract/message.ts'
+import type { MeshClient } from '../../shared/contract/procedures.ts'
+import type { WindowClock } from '../client/clock.ts'
+import { lineOf, withMessage, withOlder } from './message-list.ts'
+import { MessageFollower, type OpenMessage } from './open-message.ts'
+import { PushQueue, type Reading } from './resource.ts'
+
+export interface Draft {
+  readonly content: string
+  /** Which node shall answer; without one the mesh decides. */
+  readonly nodeId?: string | undefined
+}
+
+export interface MessagesState extends Reading {
+  readonly lines: readonly MessageSummary[]
+  readonly nextCursor: string | null
+  /** There are more than this page keeps. */
+  readonly full: boolean
+  readonly older: 'idle' | 'loading'
+  readonly olderError?: MeshError | undefined
+  readonly open?: OpenMessage | undefined
+  readonly sending: boolean
+  readonly sendError?: MeshError | undefined
+  readonly load: () => Promise<void>
+  readonly loadOlder: () => Promise<void>
+  /** Opens the details of one message, or closes what is open. */
+  readonly show: (messageId: string | undefined) => Promise<void>
+  /** True once the coordinator has it on disk; the message is then open. */
+  readonly send: (draft: Draft) => Promise<boolean>
+  /** Reads the open message again: while the connection was away its text and its events may have parted. */
+  readonly refreshOpen: () => Promise<void>
+  readonly cancel: () => Promise<void>
+  readonly apply: (event: MessageEvent | MessageDelta | MessageTool) => void
+  readonly clear: () => void
+}
+
+export interface MessagesDeps {
+  readonly client: MeshClient
+  readonly clock: WindowClock
+  readonly newId: () => string
+  readonly watch: (messageId: string) => () => void
+}
+
+const pageSize = 50
+const maxHeldEvents = 5_000
+/** After these nobody knows whether the message arrived: sending it again with the same key attaches to it. */
+const unsure = new Set<string>(['coordinator_unreachable', 'timeout'])
+const empty = { lines: [], nextCursor: null, full: false, older: 'idle', open: undefined, sending: false } as const
+
+export const createMessagesStore = (deps: MessagesDeps) =>
+  createStore<MessagesState>()((set, get, state) => {
+    const { client } = deps
+    let reading = 0
+    let repeat: { readonly draft: string; readonly key: string } | undefined
+    const put = (line: MessageSummary): void => {
+      const { lines, dropped } = withMessage(get().lines, line)
+      set(dropped ? { lines, full: true } : { lines })
+    }
+    const follower = new MessageFollower({
+      ...deps,
+      state: { getState: state.getState, setState: (part) => set(part as Partial<MessagesState>) },
+      onRead: (message) => {
+        // Its event brings the line; without a live connection this does.
+        if (!get().lines.some(({ id, updated_at }) => id === message.id && updated_at >= message.updated_at))
+          put(lineOf(message))
+      },
+    })
+    const queue = new PushQueue<MessageEvent>({ apply: (event) => put(event.data.message), max: maxHeldEvents })
+
+    return {
+      phase: 'loading',
+      ...empty,
+      async load() {
+        const mine = ++reading
+        queue.hold()
+        set({ phase: get().phase === 'ready' ? 'ready' : 'loading', error: undefined })
+        const open = follower.refresh()
+        try {
+          const page = await client.call('messages.list', { limit: pageSize })
+          if (mine !== reading) return
+          set({ phase: 'ready', lines: page.messages, nextCursor: page.next_cursor, full: false, older: 'idle' })
+        } catch (error) {
+          if (mine !== reading) return
+          set({ phase: 'failed', error: MeshError.wrap(error) })
+        }
+        if (!queue.release()) await get().load()
+        await open
+      },
+      async loadOlder() {
+        const { nextCursor, older } = get()
+        if (nextCursor === null || older === 'loading') return
+        const mine = reading
+        set({ older: 'loading', olderError: undefined })
+        try {
+          const page = await client.call('messages.list', { limit: pageSize, cursor: nextCursor })
+          if (mine !== reading) return
+          set({ older: 'idle', lines: withOlder(get().lines, page.messages), nextCursor: page.next_cursor })
+        } catch (error) {
+          if (mine === reading) set({ older: 'idle', olderError: MeshError.wrap(error) })
+        }
+      },
+      async show(messageId) {
+        if (messageId === undefined) follower.close()
+        else if (get().open?.id !== messageId) {
+          const line = get().lines.find(({ id }) => id === messageId)
+          await follower.open(messageId, line !== undefined && hasEnded(line.state))
+        }
+      },
+      async send(draft) {
+        if (get().sending) return false
+        set({ sending: true, sendError: undefined })
+        const same = JSON.stringify(draft)
+        const key = repeat?.draft === same ? repeat.key : deps.newId()
+        repeat = undefined
+        const input = { content: draft.content, source: 'web', idempotency_key: key }
+        try {
+          const sent =
+            draft.nodeId === undefined
+              ? await client.call('messages.send', input)
+              : await client.call('messages.send_to', { ...input, node_id: draft.nodeId })
+          set({ sending: false })
+          void follower.open(sent.message_id, false)
+          return true
+        } catch (error) {
+          const sendError = MeshError.wrap(error)
+          if (unsure.has(sendError.code)) repeat = { draft: same, key }
+          set({ sending: false, sendError })
+          return false
+        }
+      },
+      refreshOpen: () => follower.refresh(),
+      cancel: () => follower.cancel(),
+      apply(event) {
+        if (event.type === 'message.delta' || event.type === 'message.tool') follower.piece(event)
+        else {
+          queue.push(event)
+          follower.heard(event)
+        }
+      },
+      clear() {
+        reading++
+        queue.release()
+        follower.close()
+        repeat = undefined
+        set({ phase: 'loading', ...empty, error: undefined, sendError: undefined, olderError: undefined })
+      },
+    }
+  })
+
+export type MessagesStore = ReturnType<typeof createMessagesStore>

@@ -1,0 +1,150 @@
+/** The one message whose details are open: read whole, read again when something happened, its answer as it comes. */
+import type { StoreApi } from 'zustand/vanilla'
+import { MeshError } from '../../shared/contract/error.ts'
+import type { MessageDelta, MessageEvent, MessageTool } from '../../shared/contract/event.ts'
+import { hasEnded, type Message } from '../../shared/contract/message.ts'
+import type { MeshClient } from '../../shared/contract/procedures.ts'
+import type { WindowClock } from '../client/clock.ts'
+import { type LiveAnswer, mergeDelta } from './live-answer.ts'
+
+export interface OpenMessage {
+  readonly id: string
+  /** Undefined until it was read. */
+  readonly message?: Message | undefined
+  readonly live?: LiveAnswer | undefined
+  /** The tool that the answering assistant uses now. */
+  readonly tool?: string | undefined
+  /** Why it could not be read. */
+  readonly error?: MeshError | undefined
+  readonly cancelling: boolean
+  readonly cancelError?: MeshError | undefined
+}
+
+export interface OpenMessageDeps {
+  readonly client: MeshClient
+  readonly clock: WindowClock
+  readonly watch: (messageId: string) => () => void
+  readonly state: Pick<StoreApi<{ readonly open?: OpenMessage | undefined }>, 'getState' | 'setState'>
+  readonly onRead: (message: Message) => void
+}
+
+/** Pieces of an answer come faster than a screen is drawn. */
+const publishEveryMs = 50
+
+export class MessageFollower {
+  readonly #deps: OpenMessageDeps
+  #live: LiveAnswer | undefined
+  #stopWatching: (() => void) | undefined
+  #stopTimer: (() => void) | undefined
+  #reading: 'no' | 'yes' | 'again' = 'no'
+  /** Counts openings, so that a late answer for the one before is dropped. */
+  #turn = 0
+
+  constructor(deps: OpenMessageDeps) {
+    this.#deps = deps
+  }
+
+  /** A message that ended comes whole with its reading; only one that has not is watched. */
+  async open(id: string, ended: boolean): Promise<void> {
+    this.close()
+    this.#deps.state.setState({ open: { id, cancelling: false } })
+    if (!ended) this.#stopWatching = this.#deps.watch(id)
+    await this.refresh()
+  }
+
+  close(): void {
+    this.#turn++
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    this.#live = undefined
+    this.#reading = 'no'
+    this.#deps.state.setState({ open: undefined })
+  }
+
+  /** Reads the message again; while a reading is under way, once more after it. */
+  async refresh(): Promise<void> {
+    const open = this.#deps.state.getState().open
+    if (!open) return
+    if (this.#reading !== 'no') {
+      this.#reading = 'again'
+      return
+    }
+    const turn = this.#turn
+    this.#reading = 'yes'
+    const change = await this.#read(open.id)
+    if (turn !== this.#turn) return
+    this.#patch(change)
+    const again = this.#isAgain()
+    this.#reading = 'no'
+    if (again) return this.refresh()
+    if (change.message && hasEnded(change.message.state)) this.#ended(change.message)
+  }
+
+  piece(event: MessageDelta | MessageTool): void {
+    if (event.data.message_id !== this.#deps.state.getState().open?.id) return
+    if (event.type === 'message.tool') {
+      this.#patch({ tool: event.data.phase === 'start' ? event.data.name : undefined })
+      return
+    }
+    this.#live = mergeDelta(this.#live, event)
+    this.#stopTimer ??= this.#deps.clock.after(publishEveryMs, () => this.#publish())
+  }
+
+  heard(event: MessageEvent): void {
+    if (event.data.message.id === this.#deps.state.getState().open?.id) void this.refresh()
+  }
+
+  async cancel(): Promise<void> {
+    const open = this.#deps.state.getState().open
+    if (!open || open.cancelling) return
+    const turn = this.#turn
+    this.#patch({ cancelling: true, cancelError: undefined })
+    let change: Partial<OpenMessage>
+    try {
+      change = { message: await this.#deps.client.call('messages.cancel', { message_id: open.id }) }
+    } catch (error) {
+      const cancelError = MeshError.wrap(error)
+      // It ended first: how it ended is shown anyway.
+      change = cancelError.code === 'message_ended' ? {} : { cancelError }
+    }
+    if (turn !== this.#turn) return
+    this.#patch({ ...change, cancelling: false })
+    await this.refresh()
+  }
+
+  async #read(id: string): Promise<Partial<OpenMessage>> {
+    try {
+      const message = await this.#deps.client.call('messages.get', { message_id: id })
+      this.#deps.onRead(message)
+      return { message, error: undefined }
+    } catch (error) {
+      return { error: MeshError.wrap(error) }
+    }
+  }
+
+  #isAgain(): boolean {
+    return this.#reading === 'again'
+  }
+
+  #publish(): void {
+    this.#stopTimer = undefined
+    this.#patch({ live: this.#live })
+  }
+
+  /** Nothing more comes: the message holds the answer, or what came is all there is. */
+  #ended({ response }: Message): void {
+    this.#stopWatching?.()
+    this.#stopWatching = undefined
+    this.#stopTimer?.()
+    this.#stopTimer = undefined
+    if (response !== undefined) this.#live = undefined
+    this.#patch({ tool: undefined, live: this.#live })
+  }
+
+  #patch(change: Partial<OpenMessage>): void {
+    const open = this.#deps.state.getState().open
+    if (open) this.#deps.state.setState({ open: { ...open, ...change } })
+  }
+}

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import OpenAI from 'openai'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Message } from '../contract/message.ts'
+import type { Message, MessagePage } from '../contract/message.ts'
 import type { MeshNode } from '../contract/node.ts'
 import { eventually, type RunningCommand, runCommand, startCommand } from '../testing/command.ts'
 import { type OpenClawGateways, startGateways } from '../testing/openclaw-gateways.ts'
@@ -80,7 +80,7 @@ const sseEvents = (text: string): SseEvent[] =>
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'claw-mesh-real-'))
-  openclaw = await startGateways({ count: 2, names: ['node-a', 'node-b'], warm: true })
+  openclaw = await startGateways({ count: 2, names: ['node-a', 'node-b'] })
   up = startCommand(['up', '--port', '0', '--no-local'], { env: coordinatorEnv() })
   url = (await up.saw(/(http:\/\/[\w.:[\]]+:\d+)\//))[1]!
   token = (await readFile(path.join(folder, 'coordinator/data/admin.token'), 'utf8')).trim()
@@ -153,7 +153,7 @@ describe('an answer', () => {
   })
 
   it('of 1 MB arrives whole', async () => {
-    const reply = await api('POST', '/api/v1/route', { content: '[[words:155000]]' })
+    const reply = await api('POST', '/api/v1/route', { content: '[[words:155000]] [[chunk:4000]] [[slow:20]]' })
     const { response } = (await reply.json()) as { response: string }
     expect(response.length).toBeGreaterThan(1_000_000)
     expect(response).toBe(Array.from({ length: 155_000 }, (_, index) => `w${index + 1}`).join(' '))
@@ -190,24 +190,30 @@ describe('the official OpenAI client', () => {
 
   it('never runs a turn twice by its retries', async () => {
     const before = await totalCalls()
-    const impatient = new OpenAI({ baseURL: `${url}/v1`, apiKey: token, timeout: 1_500, maxRetries: 2 })
-    const asked = impatient.chat.completions.create({
-      model: 'claw-mesh/node-a',
-      messages: [{ role: 'user', content: 'slow one [[delay:3000]]' }],
-    })
-    const answer = await asked.catch((error: unknown) => error)
-    // Each try gives up after 1.5 s; the turn takes 3 s. A retry attaches to the turn that runs.
-    expect((await totalCalls()) - before).toBe(1)
-    if (!(answer instanceof Error))
+    const messagesLike = async (start: string) =>
+      (await get<MessagePage>('/api/v1/messages?limit=20')).messages.filter(({ excerpt }) => excerpt.startsWith(start))
+    const impatient = new OpenAI({ baseURL: `${url}/v1`, apiKey: token, timeout: 4_000, maxRetries: 2 })
+    const answer = await impatient.chat.completions
+      .create({ model: 'claw-mesh/node-a', messages: [{ role: 'user', content: 'slow one [[delay:6000]]' }] })
+      .catch((error: unknown) => error)
+    // Each try gives up before the turn is done; the next one attaches to the turn that runs.
+    if (answer instanceof Error) expect(answer).toBeInstanceOf(OpenAI.APIConnectionTimeoutError)
+    else
       expect(answer).toMatchObject({
         choices: [{ message: { content: expect.stringContaining('slow one') as string } }],
       })
+    expect(await messagesLike('slow one')).toMatchObject([{ attempt: 1 }])
+    const slowCalls = (await totalCalls()) - before
+    expect(slowCalls).toBeLessThanOrEqual(1)
 
     const failing = await new OpenAI({ baseURL: `${url}/v1`, apiKey: token, maxRetries: 2 }).chat.completions
       .create({ model: 'claw-mesh/node-a', messages: [{ role: 'user', content: 'bad one [[fail:400]]' }] })
       .catch((error: unknown) => error)
     expect(failing).toBeInstanceOf(OpenAI.APIError)
-    expect((await totalCalls()) - before).toBe(2)
+    // The mesh itself tries again what had no effects; the client's retries add no message of their own.
+    const rejected = await messagesLike('bad one')
+    expect(rejected).toHaveLength(1)
+    expect((await totalCalls()) - before - slowCalls).toBe(rejected[0]?.attempt)
   })
 })
 

@@ -101,7 +101,7 @@ export function demoAnswer(
 ): string {
   const asked = content.length > 200 ? `${content.slice(0, 200)}…` : content
   const earlier = context.length === 0 ? '' : ` I was handed ${context.length} earlier turns of this conversation.`
-  return `[demo ${nodeName}] ${nodeName} would now work on “${asked}”.${earlier} No model was asked and nothing was run.`
+  return `[demo ${nodeName}] ${nodeName} would now work on “${asked}”.${earlier} Demo: no model was asked and nothing was run.`
 }
 
 function inPieces(text: string): string[] {

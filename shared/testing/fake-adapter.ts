@@ -50,6 +50,8 @@ export class FakeAdapter implements GatewayAdapter {
   running = false
   /** Runs that reached the gateway, in order. */
   readonly begun: string[] = []
+  /** Runs that were to be stopped while nobody watched them. */
+  readonly stopped: string[] = []
   currentLoad: GatewayLoad = { running: 0, queued: 0, slots: 4 }
   currentSkills: SkillDetail[] | Error = []
   #report: GatewayReport = { adapter: 'demo', state: 'ok' }
@@ -92,6 +94,9 @@ export class FakeAdapter implements GatewayAdapter {
     this.begun.push(attempt.run_id)
     this.turns.push(turn)
     return turn.events()
+  }
+  cancel(attempt: Pick<GatewayAttempt, 'run_id' | 'session'>): void {
+    this.stopped.push(attempt.run_id)
   }
   settle(attempt: Pick<GatewayAttempt, 'run_id' | 'session'>, signal: AbortSignal): Promise<Settled> {
     return new Promise((answer, fail) => this.settlings.push({ attempt, signal, answer, fail }))

@@ -83,3 +83,15 @@ it('stops while a turn is being settled, and settles it again later', async () =
   expect(rig.runner.standing().begun).toEqual([ref])
   expect((await rig.adapter.settlings.next()).attempt.run_id).toBe('msg-1.1')
 })
+
+it('has the gateway stop a turn that is cancelled while it is being settled', async () => {
+  rig.link()
+  await rig.handOver()
+  await rig.restart()
+  const sent = rig.link()
+  await rig.adapter.settlings.next()
+  expect(rig.adapter.stopped).toEqual([])
+  rig.runner.take({ type: 'cancel', ...ref, reason: 'cancelled' })
+  expect(await sent.next('result')).toMatchObject({ ...ref, outcome: 'interrupted' })
+  expect(rig.adapter.stopped).toEqual(['msg-1.1'])
+})

@@ -185,10 +185,14 @@ export class Runner {
 
   async #settle(live: Live, text: string): Promise<void> {
     const { ref, session, cancel } = live
+    const { adapter } = this.#deps
     const signal = AbortSignal.any([this.#stopping.signal, cancel.signal])
+    // Nobody watches the turn: ending the wait stops nothing in the gateway, so it is told by name.
+    const stop = () => adapter.cancel?.({ run_id: runId(ref), session })
+    cancel.signal.addEventListener('abort', stop, { once: true })
     let result: AttemptResult
     try {
-      const settled = await unlessAborted(signal, this.#deps.adapter.settle({ run_id: runId(ref), session }, signal))
+      const settled = await unlessAborted(signal, adapter.settle({ run_id: runId(ref), session }, signal))
       result = settled ? settledResult(settled, text) : stopUnconfirmed(text)
     } catch (cause) {
       this.#deps.log.error({ err: cause, run_id: runId(ref) }, 'what became of an attempt could not be found out')

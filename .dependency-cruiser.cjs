@@ -1,7 +1,7 @@
 // Who may import whom: every row of the table in docs/architecture.md as a rule. A rule is generated
 // from the row's allow-list, so that a new folder is forbidden everywhere until it is given a row.
 const ours = 'shared|electron|renderer'
-const test = '[.](integration[.]|e2e[.]|gateway[.])?test[.]tsx?$|^(shared|renderer)/testing/'
+const test = '[.](integration[.]|e2e[.]|gateway[.])?test[.]tsx?$|^(shared|renderer)/testing/|^electron/e2e/'
 
 /** One row of the table: `folder` may import itself and what `allowed` names, nothing else of ours. */
 const row = (folder, ...allowed) => ({
@@ -43,6 +43,9 @@ module.exports = {
     row('renderer/ui'),
     row('renderer/features', contract, domain, i18n, 'renderer/stores', 'renderer/ui'),
     row('renderer/app', contract, i18n, 'renderer'),
+    // What launches the built app sees none of its source, only what every test may use.
+    forbid('e2e-launches-the-built-app', '^electron/e2e/', { path: '^(electron/(?!e2e/)|renderer/)' }, null),
+    forbid('app-without-its-tests', '^(electron|renderer|shared)/', { path: '^electron/e2e/' }, '^electron/e2e/'),
     forbid('features-are-strangers', '^renderer/features/([^/]+)/', {
       path: '^renderer/features/',
       pathNot: '^renderer/features/$1/',
@@ -58,7 +61,8 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(dist|node_modules/.cache)/' },
+    // The test runtime stands for Electron's executable: build.ts bundles it with modules that exist in the bundle only.
+    exclude: { path: '^(dist|node_modules/.cache|electron/e2e/runtime/(src|specs))/' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'node', 'default'],

@@ -15,7 +15,9 @@ const bundled = [
   'env-paths',
   /ansi-regex|get-east-asian-width|strip-ansi|is-safe-filename/,
 ]
+const server = { ssr: true, emptyOutDir: true, copyPublicDir: false, target: 'node24', sourcemap: true }
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
+const desktop = { globalSetup: 'electron/e2e/prepare.ts', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000 }
 
 const coordinator = 'http://127.0.0.1:9180'
 const developed = (target: string) => ({ target, changeOrigin: true, headers: { origin: target } })
@@ -39,13 +41,35 @@ export default defineConfig({
       consumer: 'server',
       resolve: { noExternal: bundled },
       build: {
-        ssr: true,
+        ...server,
         outDir: '../../dist/cli',
-        emptyOutDir: true,
-        copyPublicDir: false,
-        target: 'node24',
-        sourcemap: true,
         rolldownOptions: { input: { main: 'shared/cli/main.ts' } },
+      },
+    },
+    // The desktop app: what starts it, and the script that stands between its window and Electron.
+    main: {
+      consumer: 'server',
+      resolve: { noExternal: [...bundled, 'electron-store'] },
+      build: {
+        ...server,
+        outDir: '../../dist/electron',
+        rolldownOptions: { input: { main: 'electron/main/main.ts' }, external: ['electron'] },
+      },
+    },
+    preload: {
+      consumer: 'server',
+      resolve: { noExternal: true },
+      build: {
+        ...server,
+        outDir: '../../dist/electron',
+        // Built after `main`, beside it.
+        emptyOutDir: false,
+        rolldownOptions: {
+          input: { preload: 'electron/preload/preload.ts' },
+          external: ['electron'],
+          // Sandboxed preload scripts are CommonJS, in one file.
+          output: { format: 'cjs', entryFileNames: '[name].cjs' },
+        },
       },
     },
   },
@@ -60,7 +84,7 @@ export default defineConfig({
         root,
         test: {
           name: 'unit',
-          include: ['shared/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}', 'scripts/**/*.test.ts'],
+          include: ['{shared,electron,scripts}/**/*.test.ts', 'renderer/**/*.test.{ts,tsx}'],
           exclude: ['**/*.integration.test.ts', '**/*.gateway.test.ts', '**/*.e2e.test.ts'],
         },
       },
@@ -90,6 +114,13 @@ export default defineConfig({
           ...slow,
         },
       },
+      // The desktop app, and the runtime that stands in for Electron's binary where it cannot be had.
+      {
+        extends: true,
+        root,
+        test: { name: 'desktop-runtime', include: ['electron/e2e/runtime/specs/*.spec.ts'], ...desktop },
+      },
+      { extends: true, root, test: { name: 'desktop', include: ['electron/e2e/*.spec.ts'], ...desktop } },
     ],
   },
 })

@@ -21,6 +21,11 @@ const stages = {
     ensureChromium()
     await vitest('cli')
   },
+  desktop: async () => {
+    await command('npm', ['run', '--silent', 'desktop:build', '--', '--logLevel', 'warn'])
+    await vitest('desktop-runtime')
+    await vitest('desktop')
+  },
 }
 
 const asked = process.argv.slice(2)

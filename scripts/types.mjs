@@ -15,6 +15,8 @@ const projects = [
   'shared/core',
   'shared/cli',
   'renderer',
+  'electron',
+  'electron/e2e/runtime',
 ].filter((dir) => existsSync(path.join(dir, 'tsconfig.json')))
 let failed = 0
 
@@ -29,7 +31,7 @@ function check(project) {
       '--tsBuildInfoFile',
       cache,
       '--pretty',
-      String(process.stdout.isTTY),
+      String(process.stdout.isTTY === true),
     ]
     spawn(process.execPath, args, { stdio: 'inherit' }).on('close', (code) => {
       console.log(`${code === 0 ? 'ok  ' : 'FAIL'} types ${project}`)

@@ -10,6 +10,7 @@ export const commands = {
   nodes: async () => (await import('./commands/nodes.ts')).nodes,
   send: async () => (await import('./commands/send.ts')).send,
   messages: async () => (await import('./commands/messages.ts')).messages,
+  token: async () => (await import('./commands/token.ts')).token,
   doctor: async () => (await import('./commands/doctor.ts')).doctor,
   demo: async () => (await import('./commands/demo.ts')).demo,
   version: async () => (await import('./commands/version.ts')).showVersion,

@@ -16,10 +16,12 @@ export interface GlobalOptions {
   readonly verbose?: boolean
 }
 
+export type Input = AsyncIterable<string | Uint8Array> & { readonly isTTY?: boolean }
+
 export interface CliContext {
   readonly out: Sink
   readonly err: Sink
-  readonly stdin: AsyncIterable<string | Uint8Array>
+  readonly stdin: Input
   readonly env: Readonly<Record<string, string | undefined>>
   readonly home: Home
   readonly clock: Clock

@@ -38,6 +38,7 @@ describe('the command line', () => {
       'nodes',
       'send',
       'messages',
+      'token',
       'doctor',
       'demo',
       'version',

@@ -7,7 +7,7 @@ import { findHome } from '../core/platform/home.ts'
 import { loadSettings } from '../core/settings/load-settings.ts'
 import { createI18n, translator } from '../i18n/create-i18n.ts'
 import { pickLanguage } from '../i18n/pick-language.ts'
-import type { CliContext, GlobalOptions } from './context.ts'
+import type { CliContext, GlobalOptions, Input } from './context.ts'
 import { reportError } from './output/report-error.ts'
 import type { Sink } from './output/sink.ts'
 import { version } from './package-info.ts'
@@ -17,7 +17,7 @@ import type { Signals } from './signals.ts'
 export interface RunDeps {
   readonly out: Sink
   readonly err: Sink
-  readonly stdin: AsyncIterable<string | Uint8Array>
+  readonly stdin: Input
   readonly env: Readonly<Record<string, string | undefined>>
   readonly signals: Signals
 }

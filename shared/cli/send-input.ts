@@ -61,12 +61,12 @@ export function sendInput(content: string, options: SendOptions, idempotencyKey:
   )
 }
 
-/** `90`, `90s`, `10m`, `2h` in seconds. */
-export function seconds(text: string): number {
-  const match = /^(\d{1,9})(s|m|h)?$/.exec(text.trim())
-  const per = { s: 1, m: 60, h: 3_600 }[match?.[2] ?? 's'] ?? 1
+/** `90`, `90s`, `10m`, `2h`, `1d` in seconds. */
+export function seconds(text: string, option = '--timeout'): number {
+  const match = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim())
+  const per = { s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? 's'] ?? 1
   if (match && Number(match[1]) > 0) return Number(match[1]) * per
-  throw new MeshError('invalid_input', `--timeout: "${text}" is not a length of time.`, {
+  throw new MeshError('invalid_input', `${option}: "${text}" is not a length of time.`, {
     hint: 'Write seconds, or 90s, 10m, 2h.',
   })
 }

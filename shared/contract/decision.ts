@@ -36,6 +36,11 @@ export const Reason = Type.Object({
   have: Type.Optional(Type.String()),
   condition: Type.Optional(Condition),
   since: Type.Optional(Type.String()),
+  /** For `least_busy`, `busier`, `no_free_slot`: slots in use, of how many; `detail` says the same in English. */
+  used: Type.Optional(Type.Integer({ minimum: 0 })),
+  slots: Type.Optional(Type.Integer({ minimum: 0 })),
+  /** For `busier` with as many slots in use: it is the processor that has more to do, in percent. */
+  cpu_percent: Type.Optional(Type.Integer({ minimum: 0, maximum: 100 })),
   detail: Type.Optional(Type.String()),
 })
 export type Reason = Static<typeof Reason>

@@ -26,6 +26,16 @@ export const Condition = Type.Enum([
 ])
 export type Condition = Static<typeof Condition>
 
+/**
+ * What an admin wants of a node. `paused` and `disabled`: no new messages, the link stays; a pause may end by itself.
+ * `draining`: the same, and once what runs there has finished the node is `disabled`.
+ */
+export const AdminState = Type.Enum(['active', 'paused', 'draining', 'disabled'])
+export type AdminState = Static<typeof AdminState>
+
+/** Labels an admin adds to those a node reports (`capabilities.tags`); routing sees both. */
+export const AdminTags = Type.Array(Type.String({ minLength: 1, maxLength: 128 }), { maxItems: 64 })
+
 export const AdapterName = Type.Enum(['openclaw-rpc', 'openai', 'demo'])
 export type AdapterName = Static<typeof AdapterName>
 
@@ -79,6 +89,10 @@ export const MeshNode = Type.Object({
   capabilities: Capabilities,
   status: NodeStatus,
   condition: Condition,
+  admin: AdminState,
+  /** When an admin's pause ends by itself, by the coordinator's clock; absent: when it is ended by hand. */
+  paused_until: Type.Optional(Type.String()),
+  admin_tags: AdminTags,
   gateway: GatewayReport,
   load: Load,
   /** claw-mesh version of the agent. */
@@ -91,6 +105,19 @@ export const MeshNode = Type.Object({
   in_flight: Type.Integer({ minimum: 0 }),
 })
 export type MeshNode = Static<typeof MeshNode>
+
+/** What an admin may change about a node; what is left out stays. */
+export const nodeChange = {
+  /** Wins over the name its agent reports; made unique like that one. */
+  name: Type.Optional(NodeName),
+  admin: Type.Optional(AdminState),
+  /** With `admin: paused`: the pause ends after this time. */
+  pause_for_s: Type.Optional(Type.Integer({ minimum: 1, maximum: 7 * 86_400 })),
+  /** All of them: it takes the place of the list before. */
+  tags: Type.Optional(AdminTags),
+}
+export const NodeChange = Type.Object(nodeChange, { additionalProperties: false })
+export type NodeChange = Static<typeof NodeChange>
 
 export const RegisterNode = Type.Object(
   {

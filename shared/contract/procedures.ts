@@ -10,9 +10,9 @@ import {
   SendMessage,
   SendMessageTo,
 } from './message.ts'
-import { Load, MeshNode, NodeStatus, Registered, RegisterNode } from './node.ts'
+import { Load, MeshNode, nodeChange, NodeStatus, Registered, RegisterNode } from './node.ts'
 import { type Client, procedure } from './procedure.ts'
-import { DashboardStats, Login, Session, WhoAmI } from './system.ts'
+import { CreatedToken, CreateToken, DashboardStats, Login, Session, WhoAmI } from './system.ts'
 
 const closed = { additionalProperties: false }
 const nothing = Type.Object({}, closed)
@@ -44,6 +44,14 @@ export const procedures = {
     status: 201,
     input: RegisterNode,
     output: Registered,
+  }),
+  'nodes.update': procedure({
+    summary: 'Pause, drain, disable or enable a node, tag it, name it',
+    scope: 'admin',
+    method: 'PATCH',
+    path: '/api/v1/nodes/:node_id',
+    input: Type.Object({ ...nodeRef, ...nodeChange }, closed),
+    output: MeshNode,
   }),
   'nodes.remove': procedure({
     summary: 'Remove a node and its token; a node may remove itself',
@@ -127,6 +135,15 @@ export const procedures = {
     path: '/api/v1/dashboard/stats',
     input: nothing,
     output: DashboardStats,
+  }),
+  'tokens.create': procedure({
+    summary: 'Make a token for a person or a program; the answer shows it this once',
+    scope: 'admin',
+    method: 'POST',
+    path: '/api/v1/tokens',
+    status: 201,
+    input: CreateToken,
+    output: CreatedToken,
   }),
   'session.login': procedure({
     summary: 'Trade the page password for a session token',

@@ -29,6 +29,22 @@ export type Login = Static<typeof Login>
 export const Session = Type.Object({ token: Type.String(), scope: Scope, expires_in_s: count })
 export type Session = Static<typeof Session>
 
+/** `operator` sends and reads, `viewer` reads. `name` is the sender of what is sent with it. */
+export const CreateToken = Type.Object(
+  { scope: Type.Enum(['operator', 'viewer']), name: Type.String({ minLength: 1, maxLength: 64 }) },
+  { additionalProperties: false },
+)
+export type CreateToken = Static<typeof CreateToken>
+
+/** The coordinator keeps a hash of the token; `id` names it where the token itself must not stand. */
+export const CreatedToken = Type.Object({
+  token: Type.String(),
+  id: Type.String(),
+  scope: CreateToken.properties.scope,
+  name: Type.String(),
+})
+export type CreatedToken = Static<typeof CreatedToken>
+
 export const WhoAmI = Type.Object({
   scope: Scope,
   sender: Type.String(),

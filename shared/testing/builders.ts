@@ -57,6 +57,8 @@ export const aNode = (overrides: Partial<MeshNode> = {}): MeshNode => ({
   capabilities: capabilities(),
   status: 'online',
   condition: 'ok',
+  admin: 'active',
+  admin_tags: [],
   gateway: { adapter: 'demo', state: 'ok' },
   load: aLoad(),
   version: '0.1.0',

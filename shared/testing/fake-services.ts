@@ -2,13 +2,14 @@
 import type { MeshEvent } from '../contract/event.ts'
 import { stateEvent } from '../contract/event.ts'
 import { type ErrorBody, MeshError } from '../contract/error.ts'
-import { hasEnded, type Message, type MessageState, type SendMessage } from '../contract/message.ts'
-import type { MeshNode } from '../contract/node.ts'
+import { hasEnded, type Message, type MessagePage, type MessageState, type SendMessage } from '../contract/message.ts'
+import type { MeshNode, NodeChange } from '../contract/node.ts'
 import type { Caller } from '../core/coordinator/caller.ts'
 import { MeshEventLog } from '../core/coordinator/event-log.ts'
 import { MessageStream } from '../core/coordinator/message-stream.ts'
 import type { CoordinatorServices, MessageService, NodeService, SendOptions } from '../core/coordinator/services.ts'
 import { type Clock, isoTime } from '../core/platform/clock.ts'
+import type { MessageFilter } from '../core/storage/store.ts'
 import { summarise } from '../domain/message/summary.ts'
 import { aMessage, aNode } from './builders.ts'
 
@@ -25,6 +26,8 @@ const isSettled = (state: MessageState): boolean => hasEnded(state) || state ===
 export class FakeMessages implements MessageService {
   readonly sent: SentCall[] = []
   readonly cancelled: string[] = []
+  readonly listed: MessageFilter[] = []
+  nextCursor: string | null = null
   /** What `send` throws next. */
   refuseWith: MeshError | undefined
   readonly #clock: Clock
@@ -59,8 +62,10 @@ export class FakeMessages implements MessageService {
     return this.#find(id).message
   }
 
-  async list() {
-    return { messages: [...this.#messages.values()].map(({ message }) => summarise(message)), next_cursor: null }
+  async list(filter: MessageFilter): Promise<MessagePage> {
+    this.listed.push(filter)
+    const messages = [...this.#messages.values()].map(({ message }) => summarise(message))
+    return { messages, next_cursor: this.nextCursor }
   }
 
   async cancel(id: string): Promise<Message> {
@@ -177,6 +182,14 @@ export class FakeNodes implements NodeService {
 
   async register({ name }: { readonly name: string }) {
     return { node_id: 'node-2', name, token: 'cm_node_fake' }
+  }
+
+  async update(idOrName: string, { name, admin, tags }: NodeChange): Promise<MeshNode> {
+    const before = this.get(idOrName)
+    const { name: oldName, admin: oldAdmin, admin_tags: oldTags } = before
+    const after = { ...before, name: name ?? oldName, admin: admin ?? oldAdmin, admin_tags: tags ?? oldTags }
+    this.nodes = this.nodes.map((node) => (node.id === before.id ? after : node))
+    return after
   }
 
   async remove(nodeId: string): Promise<void> {

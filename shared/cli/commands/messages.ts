@@ -15,6 +15,7 @@ import { stopSignal } from '../signals.ts'
 
 interface ListOptions {
   readonly limit: string
+  readonly cursor?: string
   readonly state?: string
   readonly node?: string
   readonly conversation?: string
@@ -25,6 +26,7 @@ export const messages: Configure = (command, context) => {
   const { t } = context
   command
     .option('--limit <n>', t('cli:messages.limit'), '20')
+    .option('--cursor <cursor>', t('cli:messages.cursor'))
     .addOption(new Option('--state <state>', t('cli:messages.state_option')).choices([...states]))
     .option('-n, --node <name>', t('cli:messages.node_option'))
     .option('-c, --conversation <id>', t('cli:messages.conversation_option'))
@@ -59,12 +61,18 @@ async function list(context: CliContext, options: ListOptions): Promise<void> {
   const nodeId = options.node === undefined ? undefined : (await client.call('nodes.get', { node_id: options.node })).id
   const page = await client.call('messages.list', {
     limit: count('--limit', options.limit, 200),
+    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
     ...(options.state === undefined ? {} : { state: check(MessageState, options.state, { what: '--state' }) }),
     ...(nodeId === undefined ? {} : { node_id: nodeId }),
     ...(options.conversation === undefined ? {} : { conversation: options.conversation }),
   })
-  if (context.json) printJson(context, page)
-  else context.out.write(listText(context, page.messages))
+  if (context.json) {
+    printJson(context, page)
+    return
+  }
+  context.out.write(listText(context, page.messages))
+  // Beside the list, so that what reads the list has nothing else to read.
+  if (page.next_cursor !== null) context.err.line(context.t('cli:messages.older', { cursor: page.next_cursor }))
 }
 
 export function listText(context: Pick<CliContext, 'out' | 't' | 'clock'>, list: readonly MessageSummary[]): string {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Message, MessageSummary } from '../../contract/message.ts'
-import { messageText } from '../output/message-text.ts'
+import { messageText, reasonText } from '../output/message-text.ts'
 import { fakeContext, memorySink, meshNode } from '../testing/fakes.ts'
 import { eventLine, listText } from './messages.ts'
 import { nodesText } from './nodes.ts'
@@ -26,6 +26,22 @@ const summary: MessageSummary = {
   affinity: 'none',
 }
 
+describe('a reason', () => {
+  const busy = { code: 'busier', used: 1, slots: 4, detail: '1 of 4 slots in use' } as const
+  it.each([
+    [busy, 'busier (1 of 4 slots in use)', '更忙 (4 个槽位已用 1 个)'],
+    [
+      { ...busy, used: 0, cpu_percent: 90, detail: '' },
+      'busier (0 of 4 slots in use, CPU at 90 %)',
+      '更忙 (4 个槽位已用 0 个，CPU 90%)',
+    ],
+    [{ code: 'tie_break', detail: 'vps' }, 'as idle; the tie went to vps', '同样空闲，抽签选中了 vps'],
+  ] as const)('is told in either language: %o', (reason, en, zh) => {
+    expect(reasonText(context.t, reason)).toBe(en)
+    expect(reasonText(fakeContext({}, 'zh-CN').context.t, reason)).toBe(zh)
+  })
+})
+
 describe('nodes', () => {
   it('shows a node on one line', () => {
     const node = meshNode({ load: { ...meshNode().load, running: 8, queued: 2 } })
@@ -48,6 +64,16 @@ describe('nodes', () => {
     const text = nodesText(context, [node])
     expect(text).toMatch(/offline +– +openclaw-rpc +darwin\/arm64 +– +– +3m/)
     expect(text).not.toContain('!')
+  })
+
+  it('shows what an admin set, also of a node that is gone', () => {
+    const paused = meshNode({ admin: 'paused', condition: 'paused', paused_until: '2026-01-02T12:54:00Z' })
+    const draining = meshNode({ admin: 'draining', condition: 'draining', in_flight: 2, admin_tags: ['fast'] })
+    const disabled = meshNode({ admin: 'disabled', condition: 'disabled', status: 'offline' })
+    const [, one, two, three] = nodesText(context, [paused, draining, disabled]).split('\n')
+    expect(one).toContain(' paused (54m left) ')
+    expect(two).toMatch(/ draining \(2 running\) .* xcode, fast, apple-notes$/)
+    expect(three).toMatch(/ offline +disabled /)
   })
 
   it('says how to get a first node', () => {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { age, gpuText, loadText, since } from './format.ts'
+import { age, gpuText, loadText, since, span } from './format.ts'
 
 it.each([
   [-5, '0s'],
@@ -28,4 +28,15 @@ it('tells graphics cards', () => {
   expect(gpuText(true, [{ name: 'RTX 4090', vram_gb: 23.99 }])).toBe('RTX 4090 24 GB')
   const card = { name: 'A100', vram_gb: 0 }
   expect(gpuText(true, [card, card])).toBe('2× A100')
+})
+
+it.each([
+  [0, '0s'],
+  [59_001, '1m'],
+  [90 * 60_000, '1h 30m'],
+  [3_599_000, '1h'],
+  [25 * 3_600_000 + 60_000, '1d 1h'],
+  [7 * 86_400_000, '7d'],
+])('a time to come of %i ms reads %s', (ms, text) => {
+  expect(span(ms)).toBe(text)
 })

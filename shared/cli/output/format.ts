@@ -11,6 +11,21 @@ export function age(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d`
 }
 
+/** A length of time to come, in its two largest units: `1h 30m`, `7d`; started minutes count as whole ones. */
+export function span(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1_000))
+  if (seconds < 60) return `${seconds}s`
+  const minutes = Math.ceil(seconds / 60)
+  const units: readonly (readonly [number, string])[] = [
+    [Math.floor(minutes / 1_440), 'd'],
+    [Math.floor(minutes / 60) % 24, 'h'],
+    [minutes % 60, 'm'],
+  ]
+  const first = units.findIndex(([n]) => n > 0)
+  const two = units.slice(first, first + 2).filter(([n]) => n > 0)
+  return two.map(([n, unit]) => `${n}${unit}`).join(' ')
+}
+
 export const since = (instant: string, now: number): string => age(now - Date.parse(instant))
 
 /** `2/8`, with what waits: `8/8 +3`. */

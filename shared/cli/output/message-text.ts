@@ -97,7 +97,20 @@ export function reasonText(t: Translate, reason: Reason): string {
         : t('common:reason.offline_since', { since: new Date(reason.since).toTimeString().slice(0, 5) })
     case 'condition':
       return reason.condition === undefined ? (reason.detail ?? '') : t(`common:condition.${reason.condition}`)
-    default:
-      return t(`common:reason.${reason.code}`) + (reason.detail === undefined ? '' : ` (${reason.detail})`)
+    case 'tie_break':
+      return reason.detail === undefined
+        ? t('common:reason.tie_break')
+        : t('common:reason.tie_lost', { node: reason.detail })
+    default: {
+      const aside = busyText(t, reason) ?? reason.detail
+      return t(`common:reason.${reason.code}`) + (aside === undefined ? '' : ` (${aside})`)
+    }
   }
+}
+
+function busyText(t: Translate, { used, slots, cpu_percent: cpu }: Reason): string | undefined {
+  if (used === undefined || slots === undefined) return undefined
+  return cpu === undefined
+    ? t('common:reason.slots', { used, slots })
+    : t('common:reason.slots_cpu', { used, slots, cpu })
 }

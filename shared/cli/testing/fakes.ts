@@ -99,6 +99,8 @@ export const meshNode = (over: Partial<MeshNode> = {}): MeshNode => ({
   },
   status: 'online',
   condition: 'ok',
+  admin: 'active',
+  admin_tags: [],
   gateway: { adapter: 'openclaw-rpc', state: 'ok', version: '2026.9.6' },
   load: { running: 1, queued: 0, slots: 8, cpu: 0.1, memory: 0.4, on_battery: false, paused: false },
   version: '0.1.0',

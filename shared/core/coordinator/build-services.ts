@@ -68,6 +68,7 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
     store.watch((change) => settledWaits.changed(change)),
   ]
   await dispatch.start()
+  registry.start()
   links.start()
 
   const messages = new Messages({

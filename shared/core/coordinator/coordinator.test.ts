@@ -94,6 +94,23 @@ it('knows its nodes, tokens and messages again after a restart on the same port'
   expect((await call(second, 'GET', `/api/v1/messages/${body.message_id}`)).body.response).toBe('echo: Hello')
 })
 
+it('keeps what an admin set, and the tokens made for people, over a restart', async () => {
+  const first = await start()
+  const { closed } = await joinEcho(first)
+  const disabled = await call(first, 'PATCH', '/api/v1/nodes/node-1', undefined, { admin: 'disabled', tags: ['fast'] })
+  expect(disabled).toMatchObject({ status: 200, body: { id: 'node-1', condition: 'disabled' } })
+  const made = await call(first, 'POST', '/api/v1/tokens', undefined, { scope: 'viewer', name: 'wall display' })
+  expect(made.status).toBe(201)
+  await first.stop()
+  await closed
+  const second = await start()
+  expect(await call(second, 'GET', '/api/v1/nodes', made.body.token)).toMatchObject({
+    status: 200,
+    body: [{ id: 'node-1', admin: 'disabled', admin_tags: ['fast'], capabilities: { tags: [] } }],
+  })
+  expect((await call(second, 'GET', '/api/v1/session', made.body.token)).body.sender).toBe('wall display')
+})
+
 it('lets go of everything when its port is taken', async () => {
   const first = await start({ file: path.join(dir, 'first.db') })
   await expect(start({ port: first.port })).rejects.toMatchObject({ code: 'port_in_use' })

@@ -72,7 +72,13 @@ describe('a message that cannot go at once', () => {
     await rig.clock.advance(59_000)
     expect((await get(id)).waiting?.reason).toBe('offline')
     await rig.clock.advance(1_000)
-    expect(await get(id)).toMatchObject({ state: 'failed', error: { code: 'no_node_available' } })
+    expect(await get(id)).toMatchObject({
+      state: 'failed',
+      error: {
+        code: 'no_node_available',
+        message: 'No node is available: node-1 is offline since 00:00 UTC.',
+      },
+    })
   })
 
   it('gives nodes a minute to come back after a restart of the coordinator', async () => {
@@ -93,7 +99,9 @@ describe('a message that cannot go at once', () => {
     const { id } = await rig.send()
     await rig.settle()
     await rig.services.nodes.remove('node-1')
-    expect(await rig.inState(id, 'failed')).toMatchObject({ error: { code: 'no_capable_node' } })
+    expect(await rig.inState(id, 'failed')).toMatchObject({
+      error: { code: 'no_capable_node', message: 'No node has joined the mesh yet.' },
+    })
   })
 
   it('goes as soon as a gateway is cured', async () => {

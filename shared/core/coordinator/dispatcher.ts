@@ -102,7 +102,7 @@ export class Dispatcher {
       queue.turnChanged(conversation)
     }
     if (isSettled(message.state)) exclusions.forget(message.id)
-    else if (cause === 'result' && message.state === 'queued' && message.node_id !== undefined) {
+    else if (cause === 'result' && message.node_id !== undefined && hasJustFailed(message)) {
       const from = message.not_before === undefined ? clock.now() : Date.parse(message.not_before)
       exclusions.add(message.id, message.node_id, { code: 'excluded', detail: 'it failed there before' }, from)
     }
@@ -254,16 +254,26 @@ export class Dispatcher {
   }
 }
 
+/** It did not merely come back because its node never began with it. */
+const hasJustFailed = ({ state, attempts }: Message): boolean =>
+  state === 'queued' && attempts.at(-1)?.outcome === 'failed'
+
 /** The time, if it is still to come. */
 const after = (time: number, now: number): number => (time > now ? time : Infinity)
 
 export const noCapableNode = (decision: Decision): MeshError =>
-  new MeshError('no_capable_node', decision.reason, {
+  new MeshError('no_capable_node', sentence('No node can take this message', decision), {
     hint: 'Ask for less, or let a machine join that has what is missing.',
     details: { decision },
   })
 
 const noNodeAvailable = (decision: Decision): MeshError =>
-  new MeshError('no_node_available', decision.reason, {
+  new MeshError('no_node_available', sentence('No node is available', decision), {
     hint: `It waited ${offlineGraceS} s. Start the agent on that machine, or ask for less.`,
   })
+
+/** The decision's reason as a whole sentence. One that begins with a node's name keeps it as it is written. */
+function sentence(lead: string, { reason, nodes }: Decision): string {
+  const beginsWithName = nodes.some(({ name }) => reason.startsWith(name))
+  return beginsWithName ? `${lead}: ${reason}.` : `${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`
+}

@@ -157,7 +157,7 @@ export class HandOff {
 
   /** The link ended before `start` was sent: nothing can have begun. */
   linkEnded(flight: Flight): void {
-    if (flight.phase === 'offered') this.#refused(flight, linkEndedEarly(), false)
+    if (flight.phase === 'offered') this.#cutOff(flight)
   }
 
   /** Commits what ends the attempt; whether it is dealt with. `nodeHolds`: the node then has to be told. */
@@ -188,7 +188,7 @@ export class HandOff {
       // It may have been cancelled, or have lost its link, meanwhile.
       if (this.#isOver(flight)) return
       if (!flight.link) {
-        this.#refused(flight, linkEndedEarly(), false)
+        this.#cutOff(flight)
         return
       }
       flight.phase = 'offered'
@@ -202,6 +202,11 @@ export class HandOff {
   #refused(flight: Flight, error: MeshError, nodeHolds: boolean): void {
     this.#deps.turnedDown(flight.messageId, flight.nodeId, reasonOf(error))
     void this.end(flight, { type: 'refused', attempt: flight.attempt, error: error.toBody() }, nodeHolds)
+  }
+
+  /** Its node did not turn it down, so it gets the message again as soon as it is back. */
+  #cutOff(flight: Flight): void {
+    void this.end(flight, { type: 'refused', attempt: flight.attempt, error: linkEndedEarly().toBody() })
   }
 
   async #start(flight: Flight): Promise<void> {

@@ -47,6 +47,19 @@ describe('when the link is cut', () => {
     expect((await message()).attempts[0]?.outcome).toBe('never_began')
   })
 
+  it('before the answer to an offer, the only node gets it again as soon as it is back', async () => {
+    await node.next('offer')
+    node.cut()
+    await rig.settle()
+    expect(await (await comesBack()).answer('Done.')).toEqual(attempt(2))
+  })
+
+  it('in which the node comes to say that it never began, it gets the message again at once', async () => {
+    const ref = await node.takeStart()
+    node.result(ref, { outcome: 'never_began', text: '', began: false, effects: 'none' })
+    expect(await node.answer('Done.')).toEqual(attempt(2))
+  })
+
   it('while the turn runs, the node that still has it carries on', async () => {
     const ref = await node.takeTurn()
     node.cut()

@@ -107,6 +107,22 @@ describe('an idempotency key', () => {
     await rig.clock.advance(2_000)
     expect((await send({ content }, theOwner, { attachWithinS: 600 })).created).toBe(true)
   })
+
+  it('does not attach to a message that ended before any turn began: that one is sent again', async () => {
+    const node = await rig.node('node-1')
+    node.cut()
+    await rig.settle()
+    const first = await send({ content }, theOwner)
+    await rig.clock.advance(60_000)
+    expect(await rig.services.messages.get(first.message.id)).toMatchObject({
+      state: 'failed',
+      error: { code: 'no_node_available' },
+    })
+    const again = await send({ content }, theOwner, { attachWithinS: 600 })
+    expect(again.created).toBe(true)
+    await (await rig.node('node-1')).answer('Back.')
+    expect((await send({ content }, theOwner, { attachWithinS: 600 })).message.id).toBe(again.message.id)
+  })
 })
 
 describe('settled', () => {

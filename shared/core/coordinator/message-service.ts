@@ -9,6 +9,7 @@ import {
   type SendMessage,
 } from '../../contract/message.ts'
 import type { DashboardStats } from '../../contract/system.ts'
+import { mayHaveBegun } from '../../domain/message/begun.ts'
 import { newMessage } from '../../domain/message/machine.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
 import type { MessageFilter, Store } from '../storage/store.ts'
@@ -56,7 +57,9 @@ export class Messages implements MessageService {
     const digest = requestDigest({ ...wanted, sender, context })
     if (attachWithinS !== undefined) {
       const earlier = await store.recentDuplicate(caller.tokenHash, digest, attachWithinS)
-      if (earlier) return { message: earlier, created: false }
+      // What ended before any turn began is tried again: that is what repeating the request is for.
+      const stands = earlier && (!hasEnded(earlier.state) || mayHaveBegun(earlier))
+      if (stands) return { message: earlier, created: false }
     }
     try {
       this.#admit()

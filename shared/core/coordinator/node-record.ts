@@ -1,6 +1,7 @@
 /** One node in the registry's memory, and how it looks from outside. */
 import type { GatewayReport, Load, MeshNode, NodeStatus } from '../../contract/node.ts'
 import { conditionOf, statusOf } from '../../domain/health/condition.ts'
+import { type NodeAdmin, unmanaged } from '../../domain/health/node-admin.ts'
 import type { StoredNode } from '../storage/store.ts'
 
 export interface NodeRecord {
@@ -14,6 +15,8 @@ export interface NodeRecord {
   /** Clock time of the last event about it. */
   toldAt: number
   cancelUpdate: (() => void) | undefined
+  /** Of the timer that ends a pause. */
+  cancelPause: (() => void) | undefined
 }
 
 const noLoad: Load = { running: 0, queued: 0, slots: 0, cpu: 0, memory: 0, on_battery: false, paused: false }
@@ -29,19 +32,27 @@ export const newRecord = (stored: StoredNode): NodeRecord => ({
   status_since: stored.last_heartbeat ?? stored.registered_at,
   toldAt: 0,
   cancelUpdate: undefined,
+  cancelPause: undefined,
 })
 
 export const statusNow = ({ stored, load, linked, in_flight }: NodeRecord): NodeStatus =>
-  statusOf({ linked, load, in_flight, condition: conditionOf({ gateway: stored.gateway, load }) })
+  // Whatever people want of the node, it is the gateway that knows its slots, or does not.
+  statusOf({ linked, load, in_flight, condition: conditionOf({ gateway: stored.gateway, load: { paused: false } }) })
+
+export const adminOf = ({ stored }: Pick<NodeRecord, 'stored'>): NodeAdmin => stored.admin ?? unmanaged
 
 export function asMeshNode(record: NodeRecord): MeshNode {
   const { stored, load, status, status_since, in_flight } = record
+  const { state: admin, paused_until, tags } = adminOf(record)
   return {
     id: stored.id,
     name: stored.name,
     capabilities: stored.capabilities,
     status,
-    condition: conditionOf({ gateway: stored.gateway, load }),
+    condition: conditionOf({ gateway: stored.gateway, load, admin }),
+    admin,
+    ...(paused_until === undefined ? {} : { paused_until }),
+    admin_tags: [...tags],
     gateway: stored.gateway,
     load,
     version: stored.version,

@@ -7,13 +7,22 @@ import type { Capabilities } from '../../contract/capabilities.ts'
 import { MeshError } from '../../contract/error.ts'
 import type { NodeEvent } from '../../contract/event.ts'
 import type { Hello } from '../../contract/link.ts'
-import type { GatewayReport, Load, MeshNode, NodeStatus, Registered, RegisterNode } from '../../contract/node.ts'
+import type {
+  GatewayReport,
+  Load,
+  MeshNode,
+  NodeChange,
+  NodeStatus,
+  Registered,
+  RegisterNode,
+} from '../../contract/node.ts'
+import { administered, type NodeAdmin, settledAdmin, unmanaged } from '../../domain/health/node-admin.ts'
 import { resolveNode, uniqueName } from '../../domain/names.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store, StoredNode } from '../storage/store.ts'
 import type { NewEvent } from './event-log.ts'
-import { asMeshNode, newRecord, type NodeRecord, statusNow, unseenGateway } from './node-record.ts'
+import { adminOf, asMeshNode, newRecord, type NodeRecord, statusNow, unseenGateway } from './node-record.ts'
 import type { NodeService, TokenKeeper } from './services.ts'
 
 /** More machines than any mesh has; a broken installer in a loop stops here. */
@@ -54,10 +63,16 @@ export class NodeRegistry implements NodeService {
     for (const stored of await this.#deps.store.nodes()) this.#records.set(stored.id, newRecord(stored))
   }
 
+  /** Ends what was over before: pauses, and drains of nodes on which nothing runs. What runs is known by then. */
+  start(): void {
+    for (const record of this.#records.values()) this.#settleAdmin(record)
+  }
+
   /** Writes down when nodes were last heard. */
   async stop(): Promise<void> {
     for (const record of this.#records.values()) {
       record.cancelUpdate?.()
+      record.cancelPause?.()
       if (record.linked) this.#saveLater(record)
     }
     await Promise.all(this.#saves)
@@ -114,7 +129,7 @@ export class NodeRegistry implements NodeService {
       last_heartbeat: null,
       ...before?.stored,
       id,
-      name: this.#uniqueName(id, input.name),
+      name: this.#uniqueName(id, before?.stored.admin?.name ?? input.name),
       capabilities: input.capabilities,
       version: input.version,
     }
@@ -132,11 +147,30 @@ export class NodeRegistry implements NodeService {
     }
   }
 
+  async update(idOrName: string, change: NodeChange): Promise<MeshNode> {
+    const { id } = this.get(idOrName)
+    const record = this.#records.get(id)
+    if (!record) throw this.#notFound(idOrName)
+    const before = record.stored
+    const admin = administered(adminOf(record), change, this.#deps.clock.now())
+    const name = change.name === undefined ? before.name : this.#uniqueName(id, change.name)
+    this.#administer(record, admin, name)
+    try {
+      await this.#deps.store.putNode(record.stored)
+    } catch (error) {
+      // Nothing may look done that a restart would undo. What was reported meanwhile stays.
+      if (record.stored.admin === admin) this.#administer(record, before.admin ?? unmanaged, before.name)
+      throw error
+    }
+    return asMeshNode(record)
+  }
+
   async remove(nodeId: string): Promise<void> {
     const { id } = this.get(nodeId)
     const record = this.#records.get(id)
     if (!record) return
     record.cancelUpdate?.()
+    record.cancelPause?.()
     record.linked = false
     this.#refreshStatus(record)
     const node = asMeshNode(record)
@@ -181,7 +215,7 @@ export class NodeRegistry implements NodeService {
     if (!record) throw new MeshError('node_removed', `Node ${hello.node_id} was removed from the mesh.`)
     const { capabilities, gateway, version, host_boot_id, journal_id } = hello
     const now = isoTime(this.#deps.clock)
-    const name = this.#uniqueName(hello.node_id, hello.name)
+    const name = this.#uniqueName(hello.node_id, adminOf(record).name ?? hello.name)
     const known = { name, capabilities, gateway, version, host_boot_id, journal_id, last_heartbeat: now }
     record.stored = { ...record.stored, ...known }
     record.load = hello.load
@@ -212,6 +246,29 @@ export class NodeRegistry implements NodeService {
     if (!record || record.in_flight === inFlight) return
     record.in_flight = inFlight
     this.#changed(record, 'soon')
+    this.#settleAdmin(record)
+  }
+
+  #administer(record: NodeRecord, admin: NodeAdmin, name = record.stored.name): void {
+    record.stored = { ...record.stored, name, admin }
+    this.#changed(record, 'at once')
+    this.#settleAdmin(record)
+  }
+
+  /** Ends a pause or a drain that is over; sees to it that a pause which is not will be. */
+  #settleAdmin(record: NodeRecord): void {
+    const { clock } = this.#deps
+    record.cancelPause?.()
+    record.cancelPause = undefined
+    const admin = adminOf(record)
+    const settled = settledAdmin(admin, { now: clock.now(), inFlight: record.in_flight })
+    if (settled !== admin) {
+      this.#administer(record, settled)
+      this.#saveLater(record)
+    } else if (admin.paused_until !== undefined) {
+      const leftMs = Date.parse(admin.paused_until) - clock.now()
+      record.cancelPause = clock.after(leftMs, () => this.#settleAdmin(record))
+    }
   }
 
   /** The token shown, when it is this node's own. */

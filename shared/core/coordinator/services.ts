@@ -4,7 +4,7 @@
  */
 import type { MeshEvent, StreamEvent } from '../../contract/event.ts'
 import type { ContextTurn, Conversation, Message, MessagePage, SendMessage } from '../../contract/message.ts'
-import type { Load, MeshNode, NodeStatus, Registered, RegisterNode } from '../../contract/node.ts'
+import type { Load, MeshNode, NodeChange, NodeStatus, Registered, RegisterNode } from '../../contract/node.ts'
 import type { DashboardStats } from '../../contract/system.ts'
 import type { WebSocket } from 'ws'
 import type { Scope } from '../../contract/procedure.ts'
@@ -54,6 +54,8 @@ export interface NodeService {
   /** By id, else by name in any case. Throws node_not_found. */
   get(idOrName: string): MeshNode
   register(input: RegisterNode): Promise<Registered>
+  /** What an admin wants of a node, by id or name; durable when it resolves. Throws node_not_found, invalid_input. */
+  update(idOrName: string, change: NodeChange): Promise<MeshNode>
   remove(nodeId: string): Promise<void>
   heartbeat(
     nodeId: string,

@@ -3,7 +3,7 @@
  * opens it with `openSettings` and is the only one that changes it.
  */
 import { renameSync } from 'node:fs'
-import Conf from 'conf'
+import Conf, { type Options } from 'conf'
 import path from 'node:path'
 import type { Document } from 'yaml'
 import { MeshError } from '../../contract/error.ts'
@@ -25,7 +25,20 @@ export interface SettingsFile {
   write(settings: Settings): void
 }
 
-export function openSettings(deps: { readonly home: Home; readonly clock: Clock }): SettingsFile {
+/** What keeps the text: conf here, electron-store, which is made of it, in the app. */
+export interface SettingsStore {
+  store: Settings
+  readonly path: string
+}
+export type OpenStore = (options: Options<Settings>) => SettingsStore
+
+export interface SettingsDeps {
+  readonly home: Home
+  readonly clock: Clock
+  readonly openStore?: OpenStore | undefined
+}
+
+export function openSettings(deps: SettingsDeps): SettingsFile {
   const file = files(deps.home).settings
   let document: Document | undefined
   let warnings: readonly SettingsWarning[] = []
@@ -45,7 +58,8 @@ export function openSettings(deps: { readonly home: Home; readonly clock: Clock 
       return structuredClone(defaultSettings)
     }
   }
-  const conf = new Conf<Settings>({
+  const openStore: OpenStore = deps.openStore ?? ((options) => new Conf<Settings>(options))
+  const conf = openStore({
     cwd: deps.home.config,
     configName: path.basename(file, '.yaml'),
     fileExtension: 'yaml',

@@ -5,6 +5,7 @@
 import type { Conversation, Message, MessageState, MessageSummary } from '../../contract/message.ts'
 import type { MeshNode } from '../../contract/node.ts'
 import type { Scope } from '../../contract/procedure.ts'
+import type { NodeAdmin } from '../../domain/health/node-admin.ts'
 import type { MachineEvent } from '../../domain/message/events.ts'
 
 /** What is kept of a node across a restart; link state and load are not. */
@@ -15,6 +16,8 @@ export type StoredNode = Pick<
   /** Of its last hello: what proves, after a restart of the coordinator, that an attempt never began there. */
   readonly host_boot_id?: string | undefined
   readonly journal_id?: string | undefined
+  /** What an admin set; absent: nothing. */
+  readonly admin?: NodeAdmin | undefined
 }
 
 export interface StoredToken {

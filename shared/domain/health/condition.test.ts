@@ -15,8 +15,9 @@ describe('the condition of a node', () => {
       [{ breaker: 'open' }, 'breaker_open'],
       [{ gateway: { state: 'down' } }, 'gateway_down'],
       [{ load: { paused: true } }, 'paused'],
-      [{ draining: true }, 'draining'],
-      [{ disabled: true }, 'disabled'],
+      [{ admin: 'paused', load: { paused: false } }, 'paused'],
+      [{ admin: 'draining', load: { paused: true } }, 'draining'],
+      [{ admin: 'disabled' }, 'disabled'],
     ]
     let input = well
     for (const [more, condition] of steps) {

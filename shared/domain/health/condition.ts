@@ -1,14 +1,12 @@
 /** How a node is doing: one condition out of all that may hold at once, and the three-valued status made from it. */
-import type { Condition, GatewayReport, GatewayState, Load, NodeStatus } from '../../contract/node.ts'
+import type { AdminState, Condition, GatewayReport, GatewayState, Load, NodeStatus } from '../../contract/node.ts'
 import { freeSlots } from './slots.ts'
 
 export interface ConditionInput {
   readonly gateway: Pick<GatewayReport, 'state'>
   readonly load: Pick<Load, 'paused'>
-  /** An admin wants no new messages there. */
-  readonly disabled?: boolean | undefined
-  /** The same, once what runs there has finished. */
-  readonly draining?: boolean | undefined
+  /** What an admin wants of the node. */
+  readonly admin?: AdminState | undefined
   /** The coordinator's own circuit breaker for the node. */
   readonly breaker?: 'closed' | 'open' | 'half_open' | undefined
 }
@@ -24,13 +22,12 @@ const ofGateway: Record<GatewayState, Condition> = {
 }
 
 /**
- * The first that applies: what an admin decided (`disabled`, `draining`), what the machine's owner decided (`paused`),
- * what the gateway reports, what the coordinator concluded (`breaker_open`, `half_open`), `ok`. Decisions come first
+ * The first that applies: what an admin decided (`disabled`, `draining`, `paused`), what the machine's owner decided
+ * (`paused` too), what the gateway reports, what the coordinator concluded (`breaker_open`, `half_open`), `ok`. Decisions come first
  * because they hold whatever the machine does; reports before conclusions because they name a cause.
  */
-export function conditionOf({ gateway, load, disabled, draining, breaker }: ConditionInput): Condition {
-  if (disabled) return 'disabled'
-  if (draining) return 'draining'
+export function conditionOf({ gateway, load, admin = 'active', breaker }: ConditionInput): Condition {
+  if (admin !== 'active') return admin
   if (load.paused) return 'paused'
   if (gateway.state !== 'ok') return ofGateway[gateway.state]
   if (breaker === 'open') return 'breaker_open'

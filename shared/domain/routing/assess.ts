@@ -1,4 +1,5 @@
 /** The filter of routing: for every node what keeps it from a message for good, and what keeps it from it now. */
+import type { Capabilities } from '../../contract/capabilities.ts'
 import type { Reason } from '../../contract/decision.ts'
 import type { MeshNode } from '../../contract/node.ts'
 import type { Requirements } from '../../contract/requirement.ts'
@@ -10,7 +11,7 @@ import { lacks } from './requirements.ts'
 /** What routing looks at in a node. */
 export type RoutableNode = Pick<
   MeshNode,
-  'id' | 'name' | 'capabilities' | 'status' | 'condition' | 'load' | 'in_flight' | 'status_since'
+  'id' | 'name' | 'capabilities' | 'admin_tags' | 'status' | 'condition' | 'load' | 'in_flight' | 'status_since'
 >
 
 export interface Assessed {
@@ -35,11 +36,15 @@ export function assess(
     never:
       asked !== undefined && node !== target
         ? [{ code: 'not_addressed', detail: target?.name ?? asked }]
-        : lacks(node.capabilities, requires),
+        : lacks(abilitiesOf(node), requires),
     now: blockedNow(node, excluded.get(node.id)),
     doubtful: readinessOf(node.condition) === 'doubtful',
   }))
 }
+
+/** What it reports, with the tags an admin gave it. */
+const abilitiesOf = ({ capabilities, admin_tags }: RoutableNode): Capabilities =>
+  admin_tags.length === 0 ? capabilities : { ...capabilities, tags: [...capabilities.tags, ...admin_tags] }
 
 function blockedNow(node: RoutableNode, justSaidNo: Reason | undefined): Reason[] {
   const no = justSaidNo === undefined ? [] : [justSaidNo]
@@ -47,12 +52,19 @@ function blockedNow(node: RoutableNode, justSaidNo: Reason | undefined): Reason[
   if (node.status === 'offline') return [...no, { code: 'offline', since: node.status_since }]
   if (readinessOf(node.condition) === 'closed') return [...no, { code: 'condition', condition: node.condition }]
   if (freeSlots(node) === 0 && justSaidNo?.code !== 'no_free_slot') {
-    return [...no, { code: 'no_free_slot', detail: slotsInUse(node) }]
+    return [...no, { code: 'no_free_slot', ...howBusy(node) }]
   }
   return no
 }
 
 export const slotsInUse = (node: RoutableNode): string => `${turnsOn(node)} of ${node.load.slots} slots in use`
+
+/** The same in figures and in words. */
+export const howBusy = (node: RoutableNode): Pick<Reason, 'used' | 'slots' | 'detail'> => ({
+  used: turnsOn(node),
+  slots: node.load.slots,
+  detail: slotsInUse(node),
+})
 
 /** It would take the message but for its slots. */
 export const onlyBusy = ({ now }: Assessed): boolean =>

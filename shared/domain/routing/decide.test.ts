@@ -54,7 +54,7 @@ describe('with nothing asked for', () => {
     expect(made.because['vps']).toMatchObject({
       score: 0.500001,
       parts: { turns: 0.5, cpu: 0.1 },
-      reasons: [{ code: 'busier', detail: '1 of 2 slots in use' }],
+      reasons: [{ code: 'busier', used: 1, slots: 2, detail: '1 of 2 slots in use' }],
     })
   })
 
@@ -67,6 +67,9 @@ describe('with nothing asked for', () => {
   it('CPU decides between equals, unless it hardly differs', () => {
     const busy = { load: aLoad({ slots: 4, cpu: 0.9 }) }
     expect(decided([mac(busy), vps({ load: aLoad({ slots: 4, cpu: 0.4 }) })]).node_id).toBe('node-vps')
+    expect(decided([mac(busy), vps({ load: aLoad({ slots: 4, cpu: 0.4 }) })]).because['mac-mini']?.reasons).toEqual([
+      { code: 'busier', used: 0, slots: 4, cpu_percent: 90, detail: '0 of 4 slots in use, CPU at 90 %' },
+    ])
     const [first, second] = [mac({ load: aLoad({ cpu: 0.11 }) }), vps({ load: aLoad({ cpu: 0.13 }) })]
     const winners = Array.from({ length: 40 }, (_, index) => decided([first, second], { id: `msg-${index}` }).node_id)
     expect(new Set(winners)).toEqual(new Set(['node-mac', 'node-vps']))
@@ -76,6 +79,7 @@ describe('with nothing asked for', () => {
     const made = decided([mac(), aNode({ id: 'node-2' })])
     expect(decided([aNode({ id: 'node-2' }), mac()])).toEqual(made)
     expect(made.nodes.map(({ reasons }) => codes(reasons))).toEqual([['least_busy', 'tie_break'], ['tie_break']])
+    expect(made.nodes[1]?.reasons).toEqual([{ code: 'tie_break', detail: made.nodes[0]?.name }])
     expect(made.reason).toContain('as idle as any of 2 (0 of 4 slots in use)')
   })
 
@@ -141,7 +145,7 @@ describe('a node that is asked for', () => {
     for (const condition of ['paused', 'disabled', 'draining', 'gateway_down', 'token_refused', 'warming'] as const) {
       expect(decided([gpu(), mac({ condition })], ask)).toMatchObject({ outcome: 'wait', wait: 'condition' })
     }
-    expect(decided([gpu(), mac({ condition: 'paused' })], ask).reason).toBe('mac-mini is paused by its owner')
+    expect(decided([gpu(), mac({ condition: 'paused' })], ask).reason).toBe('mac-mini is paused')
   })
 
   it('is not replaced when it lacks something or is unknown', () => {

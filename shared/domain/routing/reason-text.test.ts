@@ -11,6 +11,9 @@ describe('the text of a reason', () => {
     [{ code: 'no_free_slot', detail: '4 of 4 slots in use' }, 'has no free slot (4 of 4 slots in use)'],
     [{ code: 'condition', condition: 'token_refused' }, 'has a gateway that refuses its token'],
     [{ code: 'offline' }, 'is offline'],
+    [{ code: 'tie_break' }, 'is as idle as another; the tie came here'],
+    [{ code: 'tie_break', detail: 'vps' }, 'is as idle; the tie went to vps'],
+    [{ code: 'busier', detail: '0 of 4 slots in use, CPU at 90 %' }, 'is busier (0 of 4 slots in use, CPU at 90 %)'],
   ])('%o reads “%s”', (reason, text) => {
     expect(reasonText(reason)).toBe(text)
   })

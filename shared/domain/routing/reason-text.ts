@@ -16,7 +16,7 @@ export function reasonText(reason: Reason, at?: string): string {
     case 'pinned':
       return 'has the conversation'
     case 'tie_break':
-      return 'is as busy as another; the message’s id decides'
+      return detail === undefined ? 'is as idle as another; the tie came here' : `is as idle; the tie went to ${detail}`
     case 'busier':
       return `is busier${aside}`
     case 'not_pinned':
@@ -46,7 +46,7 @@ const conditionText: Record<Condition, string> = {
   token_refused: 'has a gateway that refuses its token',
   provider_failing: 'has a failing model provider',
   rate_limited: 'is rate-limited by its model provider',
-  paused: 'is paused by its owner',
+  paused: 'is paused',
   draining: 'is finishing its work and takes no more',
   disabled: 'is disabled',
   breaker_open: 'has failed too often lately',

@@ -1,6 +1,6 @@
 /** The part of a decision that names every node once, with why and why not: chosen, scored best first, rejected. */
 import type { Reason, Verdict } from '../../contract/decision.ts'
-import { type Assessed, type RoutableNode, slotsInUse } from './assess.ts'
+import { type Assessed, howBusy, type RoutableNode } from './assess.ts'
 import type { Ranked } from './rank.ts'
 import { needsOf } from './requirements.ts'
 import type { Scene } from './scene.ts'
@@ -28,7 +28,7 @@ export function whyChosen({ requires, able, pool, home, ranked }: Scene, { of, s
   }
   const tied = ranked.some((other) => other.of !== of && pool.includes(other.of) && other.score === score)
   const tie: Reason[] = tied ? [{ code: 'tie_break' }] : []
-  return [{ code: 'least_busy', detail: slotsInUse(of.node) }, ...tie, ...doubt]
+  return [{ code: 'least_busy', ...howBusy(of.node) }, ...tie, ...doubt]
 }
 
 function passedOver({ pool, home, chosen }: Scene, one: Ranked): Verdict {
@@ -37,8 +37,18 @@ function passedOver({ pool, home, chosen }: Scene, one: Ranked): Verdict {
     return verdict(one, 'scored', [{ code: 'not_pinned', ...(home.node ? { detail: home.node.node.name } : {}) }])
   }
   if (!pool.includes(one.of)) return rejected(node, [{ code: 'condition', condition: node.condition }])
-  if (one.score === chosen?.score) return verdict(one, 'scored', [{ code: 'tie_break' }])
-  return verdict(one, 'scored', [{ code: 'busier', detail: slotsInUse(node) }])
+  if (one.score === chosen?.score) {
+    return verdict(one, 'scored', [{ code: 'tie_break', detail: chosen.of.node.name }])
+  }
+  return verdict(one, 'scored', [busier(one, chosen)])
+}
+
+/** Where slots do not tell the two apart, it says what does. */
+function busier({ of: { node }, parts }: Ranked, chosen: Ranked | undefined): Reason {
+  const busy = howBusy(node)
+  if (parts['turns'] !== chosen?.parts['turns']) return { code: 'busier', ...busy }
+  const cpuPercent = Math.round(node.load.cpu * 100)
+  return { code: 'busier', ...busy, cpu_percent: cpuPercent, detail: `${busy.detail}, CPU at ${cpuPercent} %` }
 }
 
 const verdict = ({ of, score, parts }: Ranked, kind: 'chosen' | 'scored', reasons: Reason[]): Verdict => ({

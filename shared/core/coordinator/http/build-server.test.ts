@@ -85,7 +85,7 @@ it('answers a wrong method with those that would do', async () => {
   const { call } = await doorBench()
   const response = await call({ method: 'PUT', url: '/api/v1/nodes/some-node' })
   expect(response.statusCode).toBe(405)
-  expect(response.headers['allow']).toBe('GET, DELETE')
+  expect(response.headers['allow']).toBe('GET, PATCH, DELETE')
   expect(errorOf(response).code).toBe('method_not_allowed')
 })
 

@@ -26,6 +26,7 @@ export function createHandlers({ services, auth, version, clock }: HandlerDeps):
     'nodes.list': async () => nodes.list(),
     'nodes.get': async ({ node_id }) => nodes.get(node_id),
     'nodes.register': async (input) => nodes.register(input),
+    'nodes.update': async ({ node_id, ...change }) => nodes.update(node_id, change),
     'nodes.remove': async ({ node_id }, caller) => {
       onlyItself(caller, node_id)
       await nodes.remove(nodes.get(node_id).id)
@@ -47,6 +48,7 @@ export function createHandlers({ services, auth, version, clock }: HandlerDeps):
     'messages.cancel': async ({ message_id }) => messages.cancel(message_id),
     'conversations.get': async ({ conversation_id }, caller) => messages.conversation(conversation_id, caller),
     'dashboard.stats': async () => messages.stats(),
+    'tokens.create': async (input) => auth.tokens.issueTo(input),
     'session.login': async ({ password }) => {
       if (!(await auth.password.verify(password))) throw wrongPassword()
       return auth.tokens.openSession()

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import type { CreatedToken } from '../../../../contract/system.ts'
 import { doorBench, joinToken, password } from '../../../../testing/door-bench.ts'
 
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`
@@ -56,6 +57,46 @@ it('tells a removed node that it was removed', async () => {
   const response = await app.inject({ method: 'DELETE', url: '/api/v1/nodes/node-1', headers: bearer(tokens.node) })
   expect(response.statusCode).toBe(410)
   expect(response.json()).toMatchObject({ error: { code: 'node_removed' } })
+})
+
+it('makes tokens for people: an operator sends and reads, a viewer reads, neither administers', async () => {
+  const { app, call, services } = await doorBench()
+  const made = async (scope: string, name: string) =>
+    (await call({ method: 'POST', url: '/api/v1/tokens', payload: { scope, name } })).json<CreatedToken>()
+  const ann = await made('operator', ' Ann ')
+  expect(ann).toMatchObject({ scope: 'operator', name: 'Ann', token: expect.stringMatching(/^cm_operator_[\w-]{43}$/) })
+  const eve = await made('viewer', 'Eve')
+  expect(eve.id).not.toBe(ann.id)
+
+  const status = async (token: string, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, payload?: object) =>
+    (await app.inject({ method, url, headers: bearer(token), ...(payload ? { payload } : {}) })).statusCode
+  const async = { ...bearer(ann.token), prefer: 'respond-async' }
+  const sent = await app.inject({ method: 'POST', url: '/api/v1/route', headers: async, payload: { content: 'x' } })
+  expect(sent.statusCode).toBe(202)
+  expect(services.messages.sent[0]?.caller).toMatchObject({ scope: 'operator', sender: 'Ann' })
+  expect(await status(eve.token, 'POST', '/api/v1/route', { content: 'x' })).toBe(403)
+  for (const { token } of [ann, eve]) {
+    expect(await status(token, 'GET', '/api/v1/nodes')).toBe(200)
+    expect(await status(token, 'PATCH', '/api/v1/nodes/node-1', { admin: 'disabled' })).toBe(403)
+    expect(await status(token, 'DELETE', '/api/v1/nodes/node-1')).toBe(403)
+    expect(await status(token, 'POST', '/api/v1/tokens', { scope: 'viewer', name: 'Mallory' })).toBe(403)
+  }
+  expect(services.nodes.get('node-1').admin).toBe('active')
+})
+
+it('changes a node for an admin, and names what is wrong with a change', async () => {
+  const { call } = await doorBench()
+  const patch = (payload: object) => call({ method: 'PATCH', url: '/api/v1/nodes/linux-1', payload })
+  expect((await patch({ admin: 'paused', pause_for_s: 60, tags: ['fast'] })).json()).toMatchObject({
+    ...{ id: 'node-1', admin: 'paused', admin_tags: ['fast'] },
+  })
+  for (const wrong of [{ admin: 'off' }, { tags: 'fast' }, { tags: [''] }, { pause_for_s: 0 }, { colour: 'red' }]) {
+    const response = await patch(wrong)
+    expect([response.statusCode, response.json().error.message]).toEqual([
+      400,
+      expect.stringContaining(Object.keys(wrong)[0] ?? ''),
+    ])
+  }
 })
 
 it('trades the password for a session, which logs out', async () => {

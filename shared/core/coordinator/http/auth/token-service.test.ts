@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { adminToken, joinToken, memoryTokens } from '../../../../testing/door-bench.ts'
 import { fakeClock } from '../../../../testing/fake-clock.ts'
+import { sha256Hex } from '../../../platform/ids.ts'
 import { TokenService } from './token-service.ts'
 
 async function started(store = memoryTokens()) {
@@ -73,4 +74,28 @@ it('holds a bounded number of sessions, and no timer after it stopped', async ()
   expect(clock.pending).toBe(1_000)
   tokens.stop()
   expect(clock.pending).toBe(0)
+})
+
+it('makes tokens for people, kept hashed under their name, and knows them after a restart', async () => {
+  const { store, tokens } = await started()
+  const { token, id, name } = await tokens.issueTo({ scope: 'operator', name: ' Ann ' })
+  expect(name).toBe('Ann')
+  expect(sha256Hex(token).startsWith(id)).toBe(true)
+  expect(JSON.stringify(store.kept)).not.toContain(token)
+  const again = await started(store)
+  expect(again.tokens.verify(token)).toMatchObject({ scope: 'operator', sender: 'Ann' })
+})
+
+it.each(['owner', 'OWNER ', 'join', 'nobody', ' '])('gives no token to “%s”: that sender is its own', async (name) => {
+  const { store, tokens } = await started()
+  await expect(tokens.issueTo({ scope: 'viewer', name })).rejects.toMatchObject({ code: 'invalid_input' })
+  expect(store.kept).toEqual([])
+})
+
+it('makes no more tokens than it keeps', async () => {
+  const kept = Array.from({ length: 1_000 }, (_, n) => ({
+    ...{ hash: sha256Hex(String(n)), scope: 'viewer' as const, sender: 'script', created_at: '2026-01-01T00:00:00Z' },
+  }))
+  const { tokens } = await started(memoryTokens(kept))
+  await expect(tokens.issueTo({ scope: 'viewer', name: 'one more' })).rejects.toMatchObject({ code: 'rate_limited' })
 })

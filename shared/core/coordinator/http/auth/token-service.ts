@@ -3,8 +3,10 @@
  * Only hashes are held. Who keeps a socket open for a token is told when it ends.
  */
 import { timingSafeEqual } from 'node:crypto'
+import { MeshError } from '../../../../contract/error.ts'
 import type { Scope } from '../../../../contract/procedure.ts'
-import type { Session } from '../../../../contract/system.ts'
+import type { CreatedToken, CreateToken, Session } from '../../../../contract/system.ts'
+import { foldName } from '../../../../domain/names.ts'
 import { type Clock, isoTime } from '../../../platform/clock.ts'
 import { newToken, sha256Hex } from '../../../platform/ids.ts'
 import type { Store, StoredToken } from '../../../storage/store.ts'
@@ -33,6 +35,10 @@ const maxSessions = 1_000
 /** A node that registers again and again leaves no trail of live tokens. */
 const maxTokensPerNode = 4
 const maxRemembered = 1_000
+const maxPersonalTokens = 1_000
+const personal: ReadonlySet<Scope> = new Set<Scope>(['operator', 'viewer'])
+/** Senders of our own: a token with such a name would enter conversations that are not its holder's. */
+const reservedSenders: ReadonlySet<string> = new Set([ownerSender, 'join', 'nobody'])
 
 export class TokenService implements TokenKeeper {
   readonly #deps: TokenServiceDeps
@@ -81,6 +87,24 @@ export class TokenService implements TokenKeeper {
       for (const hash of this.#ofNode(grant.node_id).slice(0, -maxTokensPerNode)) await this.#forget(hash)
     }
     return token
+  }
+
+  /** A token for a person or a program. Throws `invalid_input`, `rate_limited`. */
+  async issueTo(grant: CreateToken): Promise<CreatedToken> {
+    const sender = grant.name.trim()
+    if (sender === '' || reservedSenders.has(foldName(sender))) {
+      throw new MeshError('invalid_input', `name: cannot be "${sender}".`, {
+        hint: 'Name the person or the program that will use the token.',
+        details: { field: 'name' },
+      })
+    }
+    const given = [...this.#lasting.values()].filter(({ caller }) => personal.has(caller.scope)).length
+    if (given >= maxPersonalTokens) {
+      throw new MeshError('rate_limited', `There are ${given} tokens for people, which is all the mesh keeps.`)
+    }
+    const token = await this.issue({ scope: grant.scope, sender })
+    // Enough of the hash to tell tokens apart, and nothing by which one could be guessed.
+    return { token, id: sha256Hex(token).slice(0, 16), scope: grant.scope, name: sender }
   }
 
   async revokeNode(nodeId: string): Promise<void> {

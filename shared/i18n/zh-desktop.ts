@@ -1,0 +1,61 @@
+/** Simplified Chinese texts of the desktop app outside its window. */
+import type { enDesktop } from './en-desktop.ts'
+import type { SameKeys } from './same-keys.ts'
+
+export const zhDesktop: SameKeys<typeof enDesktop> = {
+  tray: {
+    idle: 'claw-mesh：未加入网格',
+    ok: 'claw-mesh：就绪',
+    busy: 'claw-mesh：工作中',
+    attention: 'claw-mesh：需要您处理',
+    offline: 'claw-mesh：未连接',
+    host: '托管网格',
+    join: '加入网格',
+    join_none: '不加入',
+    join_own: '本机的网格',
+    join_url: '通过网址加入…',
+    nodes: '节点（{{count}}）',
+    no_nodes: '还没有节点',
+    more_nodes: '窗口中还有 {{count}} 个…',
+    chat: '对话…',
+    queue: '等待中的消息：{{count}}',
+    pause: '暂停本节点',
+    pause_hour: '1 小时',
+    pause_tomorrow: '到明天',
+    resume: '恢复',
+    dashboard: '打开控制台',
+    message: '快速发消息…',
+    start_at_login: '登录时启动',
+    quit: '退出',
+  },
+  notice: {
+    hidden_title: 'claw-mesh 仍在运行',
+    hidden: '窗口已关闭，网格继续工作。可从托盘重新打开或退出。',
+    lost_one: '{{name}} 已离线',
+    lost_many: '{{count}} 个节点已离线',
+    back_one: '{{name}} 已恢复',
+    back_many: '{{count}} 个节点已恢复',
+    others: '{{names}} 等另外 {{count}} 个',
+    failed: '操作未成功',
+    password_title: '本机已开始托管网格',
+    password:
+      '网页密码：{{password}}\n\n只显示这一次；程序只保存其哈希。`claw-mesh init --reset-password` 可生成新密码。',
+  },
+  start: {
+    desktop: '正在启动桌面应用。',
+    downloading: '正在下载 Electron（仅此一次）。',
+    options: '不启动桌面应用：给出的选项属于 `claw-mesh up`。',
+    no_display: '不启动桌面应用：此处没有显示屏。',
+    no_electron: '不启动桌面应用：无法下载 Electron。',
+    ended: '桌面应用刚启动就退出了；改为无界面运行。',
+  },
+  link: {
+    not_a_link: '这不是 claw-mesh 链接。',
+    not_join: 'claw-mesh 只识别加入链接。',
+    too_long: '链接过长，不是有效的加入链接。',
+    unknown_part: '加入链接中有未知内容：{{name}}。',
+    repeated_part: '加入链接中 {{name}} 出现了两次。',
+    missing_part: '加入链接缺少 {{name}}。',
+    bad_part: '加入链接中的 {{name}} 已损坏。',
+  },
+}

@@ -1,20 +1,23 @@
-/** The frame of the page: header, banner, and the screens, side by side or, where it is narrow, one at a time. */
-import { useState } from 'react'
+/** The frame of the window: where one can go, whether what is shown is live, and the page of the moment. */
+import { useEffect, useRef } from 'react'
 import type { WebTextKey } from '../../shared/i18n/en-web.ts'
-import { Composer } from '../features/messages/Composer.tsx'
-import { MessageList } from '../features/messages/MessageList.tsx'
-import { NodeList } from '../features/nodes/NodeList.tsx'
-import { ConnectionBadge, OfflineBanner } from '../features/session/ConnectionStatus.tsx'
+import { MessagesPage } from '../features/messages/MessagesPage.tsx'
+import { NodesPage } from '../features/nodes/NodesPage.tsx'
+import { OfflineBanner } from '../features/session/ConnectionStatus.tsx'
 import { LoginPage } from '../features/session/LoginPage.tsx'
-import { useSession } from '../stores/stores-context.tsx'
-import { Button } from '../ui/Button.tsx'
-import { LogoIcon } from '../ui/icons.tsx'
+import { Guide } from '../features/settings/Guide.tsx'
+import { LinkDialog } from '../features/settings/LinkDialog.tsx'
+import { SettingsPage } from '../features/settings/SettingsPage.tsx'
+import { useRoute } from '../stores/route.ts'
+import { useDesktop, useSession } from '../stores/stores-context.tsx'
 import { useTexts } from '../ui/use-texts.ts'
+import { Navigation } from './Navigation.tsx'
 import { PreferencesMenu } from './PreferencesMenu.tsx'
 
 export const Layout = () => {
   const signedIn = useSession((state) => state.phase === 'signed_in')
-  if (signedIn) return <Mesh />
+  const inApp = useDesktop((state) => state.present)
+  if (signedIn || inApp) return <Mesh />
   return (
     <>
       <header className="flex justify-end px-3 py-2">
@@ -27,68 +30,39 @@ export const Layout = () => {
 
 const Mesh = () => {
   const { t } = useTexts<WebTextKey>()
-  const logout = useSession((state) => state.logout)
-  const [view, setView] = useState<View>('messages')
+  const { page } = useRoute()
+  const main = useRef<HTMLElement>(null)
+  const title = t(`web:${page}.title`)
+  useEffect(() => {
+    document.title = `${title} · claw-mesh`
+    scrollTo(0, 0)
+  }, [title])
   return (
-    <>
-      <a
-        href="#compose"
+    <div className="md:ps-52">
+      <button
+        type="button"
+        onClick={() => main.current?.focus()}
         className="sr-only z-20 rounded-lg bg-surface px-3 py-2 focus:not-sr-only focus:fixed focus:start-3 focus:top-3"
       >
         {t('web:app.skip')}
-      </a>
-      <header className="sticky top-0 z-10 bg-surface">
-        <div className="border-b border-line">
-          <div className="mx-auto flex min-h-13 max-w-7xl items-center gap-2 px-4 py-1.5">
-            <span className="rounded-lg bg-accent p-1 text-on-accent">
-              <LogoIcon className="size-5" />
-            </span>
-            <h1 className="font-semibold whitespace-nowrap max-[24rem]:sr-only">claw-mesh</h1>
-            <ConnectionBadge />
-            <div className="ms-auto flex items-center gap-1">
-              <PreferencesMenu />
-              <Button look="quiet" onClick={() => void logout()}>
-                {t('web:session.sign_out')}
-              </Button>
-            </div>
-          </div>
-        </div>
-        <OfflineBanner />
-      </header>
-      <ViewSwitch view={view} onChange={setView} />
-      <main className="mx-auto grid max-w-7xl gap-6 px-4 py-5 lg:grid-cols-[22rem_minmax(0,1fr)] lg:items-start">
-        <div className={`min-w-0 space-y-6 lg:order-2 ${view === 'messages' ? '' : 'max-lg:hidden'}`}>
-          <Composer />
-          <MessageList />
-        </div>
-        <div
-          className={`min-w-0 lg:sticky lg:top-19 lg:order-1 lg:max-h-[calc(100dvh-6rem)] lg:overflow-y-auto ${view === 'nodes' ? '' : 'max-lg:hidden'}`}
-        >
-          <NodeList />
+      </button>
+      <Navigation page={page} />
+      <OfflineBanner />
+      <main ref={main} tabIndex={-1} className="px-4 pt-5 pb-24 outline-none md:px-8 md:pt-7 md:pb-8">
+        <div className="mx-auto max-w-6xl">
+          <Page />
         </div>
       </main>
-    </>
+      <LinkDialog />
+    </div>
   )
 }
 
-type View = 'messages' | 'nodes'
-const views: readonly View[] = ['messages', 'nodes']
-
-const ViewSwitch = ({ view, onChange }: { readonly view: View; readonly onChange: (view: View) => void }) => {
-  const { t } = useTexts<WebTextKey>()
-  return (
-    <nav aria-label={t('web:app.view')} className="flex border-b border-line bg-surface px-4 lg:hidden">
-      {views.map((each) => (
-        <button
-          key={each}
-          type="button"
-          aria-current={each === view}
-          onClick={() => onChange(each)}
-          className="-mb-px flex-1 border-b-2 border-transparent py-2.5 text-sm text-muted aria-[current=true]:border-accent aria-[current=true]:font-medium aria-[current=true]:text-ink"
-        >
-          {t(`web:${each}.title`)}
-        </button>
-      ))}
-    </nav>
-  )
+const Page = () => {
+  const { page } = useRoute()
+  // In the app there may be no mesh yet, or none that the window may look into.
+  const lost = useDesktop(({ present, state }) => present && !state?.window)
+  if (page === 'settings') return <SettingsPage />
+  if (lost) return <Guide />
+  return page === 'messages' ? <MessagesPage /> : <NodesPage />
 }

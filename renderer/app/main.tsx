@@ -1,8 +1,10 @@
-/** Entry of the window in a browser: builds the transport and the stores, then shows the page. */
+/** Entry of the window, in a browser or in the desktop app: builds the transport and the stores, then shows the page. */
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { windowClock } from '../client/clock.ts'
+import { createDesktopClient } from '../client/desktop-client.ts'
 import { createHttpTransport } from '../client/http-transport.ts'
+import { createIpcTransport, findBridge } from '../client/ipc-transport.ts'
 import { createVault } from '../client/vault.ts'
 import { createStores } from '../stores/create-stores.ts'
 import { applyPreferences } from './apply-preferences.ts'
@@ -11,14 +13,18 @@ import { Layout } from './Layout.tsx'
 import { Providers } from './Providers.tsx'
 
 const vault = createVault(() => sessionStorage, 'claw-mesh.session')
-const page = createStores({
-  transport: createHttpTransport({
+const bridge = findBridge(window)
+const overHttp = () =>
+  createHttpTransport({
     origin: location.origin,
     fetch: (input, init) => fetch(input, init),
     openSocket: (url) => new WebSocket(url),
     token: vault.read,
     onUnauthorized: () => page.session.getState().refused(),
-  }),
+  })
+const page = createStores({
+  transport: bridge ? createIpcTransport(bridge) : overHttp(),
+  desktop: bridge && createDesktopClient(bridge),
   clock: windowClock,
   random: Math.random,
   newId: () => crypto.randomUUID(),

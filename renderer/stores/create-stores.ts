@@ -3,13 +3,16 @@ import type { NodeEvent } from '../../shared/contract/event.ts'
 import { createClient } from '../../shared/contract/procedure.ts'
 import type { Procedures } from '../../shared/contract/procedures.ts'
 import type { WindowClock } from '../client/clock.ts'
+import type { DesktopClient } from '../client/desktop-client.ts'
 import { LiveFeed } from '../client/live-feed.ts'
 import type { FeedEvent, MeshTransport } from '../client/transport.ts'
 import type { Vault } from '../client/vault.ts'
 import { type ConnectionStore, createConnectionStore, nextConnection } from './connection.ts'
+import { createDesktopStore, type DesktopStore } from './desktop.ts'
 import { createMessagesStore, type MessagesStore } from './messages.ts'
 import { createNodesStore, type NodesStore } from './nodes.ts'
 import { createPreferencesStore, type PreferencesDeps, type PreferencesStore } from './preferences.ts'
+import { navigate } from './route.ts'
 import { createSessionStore, type SessionStore } from './session.ts'
 
 export interface Stores {
@@ -18,6 +21,7 @@ export interface Stores {
   readonly nodes: NodesStore
   readonly messages: MessagesStore
   readonly preferences: PreferencesStore
+  readonly desktop: DesktopStore
 }
 
 export interface StoresDeps {
@@ -27,17 +31,20 @@ export interface StoresDeps {
   readonly newId: () => string
   readonly vault: Vault
   readonly preferences: PreferencesDeps
+  /** Given in the desktop app only. Nobody signs in there: the app holds the token, and `vault` is not used. */
+  readonly desktop?: DesktopClient | undefined
 }
 
 export interface Page extends Stores {
-  /** Follows the coordinator whenever somebody is signed in, until the returned stop. */
+  /** Follows the coordinator while there is one that this page may ask, until the returned stop. */
   readonly start: () => () => void
 }
 
 export function createStores(deps: StoresDeps): Page {
   const { transport, clock } = deps
   const client = createClient<Procedures>(transport.call)
-  const session = createSessionStore({ client, vault: deps.vault })
+  const session = createSessionStore({ client, vault: deps.desktop ? appHoldsIt : deps.vault })
+  const desktop = createDesktopStore(deps.desktop)
   const connection = createConnectionStore({ retryNow: () => feed.retryNow() })
   const nodes = createNodesStore({ client })
   const messages = createMessagesStore({ client, clock, newId: deps.newId, watch: (id) => feed.watch(id) })
@@ -49,6 +56,7 @@ export function createStores(deps: StoresDeps): Page {
     onState: (state) => connection.setState((before) => nextConnection(before, state, clock.now())),
     onEvent: (event) => deliver(event, nodes, messages),
     onOpen: (resumed) => {
+      void session.getState().identify()
       if (resumed) return void messages.getState().refreshOpen()
       void nodes.getState().load()
       void messages.getState().load()
@@ -60,20 +68,45 @@ export function createStores(deps: StoresDeps): Page {
     messages.getState().clear()
   }
   return {
-    ...{ session, connection, nodes, messages, preferences },
+    ...{ session, connection, nodes, messages, preferences, desktop },
     start() {
-      const follow = (signedIn: boolean): void => (signedIn ? feed.start() : stop())
-      follow(session.getState().phase === 'signed_in')
-      const unsubscribe = session.subscribe((now, before) => {
-        if (now.phase !== before.phase) follow(now.phase === 'signed_in')
-      })
+      let following: string | undefined
+      const follow = (): void => {
+        const next = coordinatorOf(session, desktop)
+        if (next === following) return
+        if (following !== undefined) stop()
+        following = next
+        if (next !== undefined) feed.start()
+      }
+      const ends = [
+        desktop
+          .getState()
+          .start(({ view, node_id }) => navigate({ page: view === 'join' ? 'settings' : view, nodeId: node_id })),
+        session.subscribe(follow),
+        desktop.subscribe(follow),
+        // In the app the settings file decides, for the tray and the window alike.
+        desktop.subscribe(({ settings }, before) => {
+          const language = settings?.language ?? 'system'
+          if (language !== 'system' && settings !== before.settings) preferences.getState().setLanguage(language)
+        }),
+      ]
+      follow()
       return () => {
-        unsubscribe()
+        for (const end of ends) end()
         stop()
       }
     },
   }
 }
+
+/** Which coordinator to follow: the page's own once somebody is signed in; in the app the one it works on, if any. */
+function coordinatorOf(session: SessionStore, desktop: DesktopStore): string | undefined {
+  const { present, state } = desktop.getState()
+  if (present) return state?.window?.coordinator_url
+  return session.getState().phase === 'signed_in' ? 'own' : undefined
+}
+
+const appHoldsIt: Vault = { read: () => 'held by the app', write: () => undefined }
 
 function deliver(event: FeedEvent, nodes: NodesStore, messages: MessagesStore): void {
   if (isNodeEvent(event)) nodes.getState().apply(event)

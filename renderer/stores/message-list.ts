@@ -1,9 +1,29 @@
 /** A bounded list of message lines, newest first. Pure. */
-import type { Message, MessageSummary } from '../../shared/contract/message.ts'
+import type { Message, MessageState, MessageSummary } from '../../shared/contract/message.ts'
 
 /** Past this many lines the oldest go; they can be loaded again. */
 export const maxLines = 1_000
 const excerptChars = 280
+
+/** Which messages are shown. */
+export interface MessageFilter {
+  readonly state?: MessageState | undefined
+  readonly nodeId?: string | undefined
+  /** Any case, anywhere in what a line says. */
+  readonly text: string
+}
+export const noFilter: MessageFilter = { text: '' }
+export const isFiltered = ({ state, nodeId, text }: MessageFilter): boolean =>
+  state !== undefined || nodeId !== undefined || text.trim() !== ''
+
+export function matches(line: MessageSummary, { state, nodeId, text }: MessageFilter): boolean {
+  if (state !== undefined && line.state !== state) return false
+  if (nodeId !== undefined && line.node_id !== nodeId) return false
+  const wanted = text.trim().toLowerCase()
+  if (wanted === '') return true
+  const said = [line.excerpt, line.response_excerpt, line.node_name, line.sender, line.source, line.id]
+  return said.some((part) => part?.toLowerCase().includes(wanted))
+}
 
 export function withMessage(
   lines: readonly MessageSummary[],

@@ -3,6 +3,7 @@ import { MeshError } from '../../shared/contract/error.ts'
 import { aDecision, aMessage } from '../../shared/testing/builders.ts'
 import { delta, fakePage, messageEvent, unreachable } from '../testing/fake-mesh.ts'
 import { lineOf } from './message-list.ts'
+import type { Draft } from './messages.ts'
 
 const running = aMessage({ id: 'msg-1', state: 'running', attempt: 1, updated_at: '2026-01-01T00:00:02.000Z' })
 const done = {
@@ -19,13 +20,18 @@ async function setUp() {
   fake.mesh.answer('messages.send', () => ({ message_id: 'msg-1', url: '/' }))
   fake.mesh.answer('messages.send_to', () => ({ message_id: 'msg-1', url: '/' }))
   fake.mesh.answer('messages.get', () => running)
-  return { ...fake, messages, state: () => messages.getState() }
+  const state = () => messages.getState()
+  const send = (draft: Draft): Promise<boolean> => {
+    state().setDraft({ nodeId: undefined, ...draft })
+    return state().send()
+  }
+  return { ...fake, messages, state, send }
 }
 
 it('sends to the mesh or to one node and opens what it sent', async () => {
-  const { state, mesh, clock } = await setUp()
-  expect(await state().send({ content: 'hi' })).toBe(true)
-  expect(await state().send({ content: 'hi', nodeId: 'node-2' })).toBe(true)
+  const { state, send, mesh, clock } = await setUp()
+  expect(await send({ content: 'hi' })).toBe(true)
+  expect(await send({ content: 'hi', nodeId: 'node-2' })).toBe(true)
   await clock.settle()
   expect(mesh.called('messages.send')).toEqual([{ content: 'hi', source: 'web', idempotency_key: 'key-1' }])
   expect(mesh.called('messages.send_to')).toEqual([
@@ -36,31 +42,31 @@ it('sends to the mesh or to one node and opens what it sent', async () => {
 })
 
 it('repeats a message of unknown fate under its old key, and only that one', async () => {
-  const { state, mesh } = await setUp()
+  const { state, send, mesh } = await setUp()
   mesh.answer('messages.send', () => {
     throw unreachable()
   })
-  expect(await state().send({ content: 'a' })).toBe(false)
+  expect(await send({ content: 'a' })).toBe(false)
   expect(state().sendError?.code).toBe('coordinator_unreachable')
-  await state().send({ content: 'a' })
+  await send({ content: 'a' })
   mesh.answer('messages.send', () => {
     throw new MeshError('no_capable_node', 'No node can.')
   })
-  await state().send({ content: 'a' })
-  await state().send({ content: 'a' })
+  await send({ content: 'a' })
+  await send({ content: 'a' })
   const keys = mesh.called('messages.send').map(({ idempotency_key }) => idempotency_key)
   expect(keys).toEqual(['key-1', 'key-1', 'key-1', 'key-2'])
 })
 
-it('shows the answer as it comes, a few times a second, and then as it was kept', async () => {
-  const { state, mesh, clock } = await setUp()
-  await state().send({ content: 'hi' })
+it('shows the first piece of an answer at once, the others a few times a second, and then as it was kept', async () => {
+  const { state, send, mesh, clock } = await setUp()
+  await send({ content: 'hi' })
   await clock.settle()
   expect([...mesh.feed.watched]).toEqual(['msg-1'])
   mesh.push(delta('msg-1', 0, 'It is'))
   mesh.push(delta('msg-1', 5, ' no'))
   mesh.push(delta('msg-2', 0, 'another'))
-  expect(state().open?.live).toBeUndefined()
+  expect(state().open?.live?.text).toBe('It is')
   await clock.advance(50)
   expect(state().open?.live?.text).toBe('It is no')
   mesh.answer('messages.get', () => done)

@@ -5,7 +5,7 @@ import type { MessageDelta, MessageEvent, MessageTool } from '../../shared/contr
 import { hasEnded, type MessageSummary } from '../../shared/contract/message.ts'
 import type { MeshClient } from '../../shared/contract/procedures.ts'
 import type { WindowClock } from '../client/clock.ts'
-import { lineOf, withMessage, withOlder } from './message-list.ts'
+import { isFiltered, lineOf, type MessageFilter, noFilter, withMessage, withOlder } from './message-list.ts'
 import { MessageFollower, type OpenMessage } from './open-message.ts'
 import { PushQueue, type Reading } from './resource.ts'
 
@@ -23,14 +23,22 @@ export interface MessagesState extends Reading {
   readonly older: 'idle' | 'loading'
   readonly olderError?: MeshError | undefined
   readonly open?: OpenMessage | undefined
+  /** What the console holds. */
+  readonly draft: Draft
+  readonly filter: MessageFilter
   readonly sending: boolean
   readonly sendError?: MeshError | undefined
   readonly load: () => Promise<void>
   readonly loadOlder: () => Promise<void>
   /** Opens the details of one message, or closes what is open. */
   readonly show: (messageId: string | undefined) => Promise<void>
-  /** True once the coordinator has it on disk; the message is then open. */
-  readonly send: (draft: Draft) => Promise<boolean>
+  readonly setDraft: (change: Partial<Draft>) => void
+  /** State and node are asked of the coordinator; the text is looked for in what was read. */
+  readonly setFilter: (change: Partial<MessageFilter>) => Promise<void>
+  /** Sends what the console holds. True once the coordinator has it on disk; the message is then open. */
+  readonly send: () => Promise<boolean>
+  /** Puts the open message into the console and sends it as a new one, to the same node if it was sent to one. */
+  readonly sendAgain: () => Promise<boolean>
   /** Reads the open message again: while the connection was away its text and its events may have parted. */
   readonly refreshOpen: () => Promise<void>
   readonly cancel: () => Promise<void>
@@ -49,7 +57,11 @@ const pageSize = 50
 const maxHeldEvents = 5_000
 /** After these nobody knows whether the message arrived: sending it again with the same key attaches to it. */
 const unsure = new Set<string>(['coordinator_unreachable', 'timeout'])
-const empty = { lines: [], nextCursor: null, full: false, older: 'idle', open: undefined, sending: false } as const
+const empty: Pick<MessagesState, 'lines' | 'nextCursor' | 'full' | 'older' | 'open' | 'sending' | 'draft' | 'filter'> =
+  {
+    ...{ lines: [], nextCursor: null, full: false, older: 'idle' as const, open: undefined, sending: false },
+    ...{ draft: { content: '' }, filter: noFilter },
+  }
 
 export const createMessagesStore = (deps: MessagesDeps) =>
   createStore<MessagesState>()((set, get, state) => {
@@ -80,7 +92,7 @@ export const createMessagesStore = (deps: MessagesDeps) =>
         set({ phase: get().phase === 'ready' ? 'ready' : 'loading', error: undefined })
         const open = follower.refresh()
         try {
-          const page = await client.call('messages.list', { limit: pageSize })
+          const page = await client.call('messages.list', { limit: pageSize, ...asked(get().filter) })
           if (mine !== reading) return
           set({ phase: 'ready', lines: page.messages, nextCursor: page.next_cursor, full: false, older: 'idle' })
         } catch (error) {
@@ -96,7 +108,11 @@ export const createMessagesStore = (deps: MessagesDeps) =>
         const mine = reading
         set({ older: 'loading', olderError: undefined })
         try {
-          const page = await client.call('messages.list', { limit: pageSize, cursor: nextCursor })
+          const page = await client.call('messages.list', {
+            limit: pageSize,
+            cursor: nextCursor,
+            ...asked(get().filter),
+          })
           if (mine !== reading) return
           set({ older: 'idle', lines: withOlder(get().lines, page.messages), nextCursor: page.next_cursor })
         } catch (error) {
@@ -110,8 +126,18 @@ export const createMessagesStore = (deps: MessagesDeps) =>
           await follower.open(messageId, line !== undefined && hasEnded(line.state))
         }
       },
-      async send(draft) {
-        if (get().sending) return false
+      setDraft: (change) => set({ draft: { ...get().draft, ...change } }),
+      async setFilter(change) {
+        const before = get().filter
+        const filter = { ...before, ...change }
+        set({ filter })
+        if (filter.state === before.state && filter.nodeId === before.nodeId) return
+        set({ phase: 'loading' })
+        await get().load()
+      },
+      async send() {
+        const { draft, sending } = get()
+        if (sending) return false
         set({ sending: true, sendError: undefined })
         const same = JSON.stringify(draft)
         const key = repeat?.draft === same ? repeat.key : deps.newId()
@@ -122,8 +148,12 @@ export const createMessagesStore = (deps: MessagesDeps) =>
             draft.nodeId === undefined
               ? await client.call('messages.send', input)
               : await client.call('messages.send_to', { ...input, node_id: draft.nodeId })
-          set({ sending: false })
+          // What was typed while it was on its way stays.
+          const now = get().draft
+          set({ sending: false, draft: now.content === draft.content ? { ...now, content: '' } : now })
           void follower.open(sent.message_id, false)
+          // What was just sent is to be seen.
+          if (isFiltered(get().filter)) void get().setFilter({ state: undefined, nodeId: undefined, text: '' })
           return true
         } catch (error) {
           const sendError = MeshError.wrap(error)
@@ -131,6 +161,13 @@ export const createMessagesStore = (deps: MessagesDeps) =>
           set({ sending: false, sendError })
           return false
         }
+      },
+      async sendAgain() {
+        const message = get().open?.message
+        if (!message || get().sending) return false
+        const nodeId = message.decision?.strategy === 'addressed' ? message.node_id : undefined
+        set({ draft: { content: message.content, nodeId } })
+        return get().send()
       },
       refreshOpen: () => follower.refresh(),
       cancel: () => follower.cancel(),
@@ -150,5 +187,10 @@ export const createMessagesStore = (deps: MessagesDeps) =>
       },
     }
   })
+
+const asked = ({ state, nodeId }: MessageFilter) => ({
+  ...(state === undefined ? {} : { state }),
+  ...(nodeId === undefined ? {} : { node_id: nodeId }),
+})
 
 export type MessagesStore = ReturnType<typeof createMessagesStore>

@@ -1,15 +1,21 @@
 /** The nodes of the mesh as the coordinator last told them. */
+import type { Static } from 'typebox'
 import { createStore } from 'zustand/vanilla'
 import { MeshError } from '../../shared/contract/error.ts'
 import type { NodeEvent } from '../../shared/contract/event.ts'
 import type { MeshNode } from '../../shared/contract/node.ts'
-import type { MeshClient } from '../../shared/contract/procedures.ts'
+import type { MeshClient, Procedures } from '../../shared/contract/procedures.ts'
 import { PushQueue, type Reading } from './resource.ts'
+
+export type NodeChange = Static<Procedures['nodes.update']['input']>
 
 export interface NodesState extends Reading {
   /** By name. */
   readonly nodes: readonly MeshNode[]
   readonly load: () => Promise<void>
+  /** Undefined when done: the node then changes by its event. Otherwise why not. */
+  readonly update: (change: NodeChange) => Promise<MeshError | undefined>
+  readonly remove: (nodeId: string) => Promise<MeshError | undefined>
   readonly apply: (event: NodeEvent) => void
   readonly clear: () => void
 }
@@ -40,6 +46,8 @@ export const createNodesStore = ({ client }: { readonly client: MeshClient }) =>
         }
         if (!queue.release()) await get().load()
       },
+      update: (change) => outcome(client.call('nodes.update', change)),
+      remove: (nodeId) => outcome(client.call('nodes.remove', { node_id: nodeId })),
       apply: (event) => queue.push(event),
       clear() {
         reading++
@@ -48,6 +56,12 @@ export const createNodesStore = ({ client }: { readonly client: MeshClient }) =>
       },
     }
   })
+
+const outcome = (call: Promise<unknown>): Promise<MeshError | undefined> =>
+  call.then(
+    () => undefined,
+    (error: unknown) => MeshError.wrap(error),
+  )
 
 export type NodesStore = ReturnType<typeof createNodesStore>
 

@@ -36,6 +36,7 @@ export class MessageFollower {
   #live: LiveAnswer | undefined
   #stopWatching: (() => void) | undefined
   #stopTimer: (() => void) | undefined
+  #unpublished = false
   #reading: 'no' | 'yes' | 'again' = 'no'
   /** Counts openings, so that a late answer for the one before is dropped. */
   #turn = 0
@@ -89,7 +90,9 @@ export class MessageFollower {
       return
     }
     this.#live = mergeDelta(this.#live, event)
-    this.#stopTimer ??= this.#deps.clock.after(publishEveryMs, () => this.#publish())
+    // The first piece is shown at once; those that follow closely wait for each other.
+    if (this.#stopTimer) this.#unpublished = true
+    else this.#publish()
   }
 
   heard(event: MessageEvent): void {
@@ -129,8 +132,12 @@ export class MessageFollower {
   }
 
   #publish(): void {
-    this.#stopTimer = undefined
+    this.#unpublished = false
     this.#patch({ live: this.#live })
+    this.#stopTimer = this.#deps.clock.after(publishEveryMs, () => {
+      this.#stopTimer = undefined
+      if (this.#unpublished) this.#publish()
+    })
   }
 
   /** Nothing more comes: the message holds the answer, or what came is all there is. */

@@ -3,6 +3,7 @@ import { createContext, type ReactNode, use } from 'react'
 import { useStore } from 'zustand'
 import type { ConnectionState } from './connection.ts'
 import type { Stores } from './create-stores.ts'
+import type { DesktopStoreState } from './desktop.ts'
 import type { MessagesState } from './messages.ts'
 import type { NodesState } from './nodes.ts'
 import type { PreferencesState } from './preferences.ts'
@@ -26,3 +27,4 @@ export const useNodes = <T,>(select: (state: NodesState) => T): T => useStore(us
 export const useMessages = <T,>(select: (state: MessagesState) => T): T => useStore(useStores().messages, select)
 export const usePreferences = <T,>(select: (state: PreferencesState) => T): T =>
   useStore(useStores().preferences, select)
+export const useDesktop = <T,>(select: (state: DesktopStoreState) => T): T => useStore(useStores().desktop, select)

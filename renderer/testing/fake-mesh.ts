@@ -1,4 +1,5 @@
 /** A hand-made coordinator for tests of the window: answers calls as told, and pushes what the test says. */
+import type { DesktopClient } from '../client/desktop-client.ts'
 import type { FeedEvent, FeedListener, FeedPosition, MeshTransport } from '../client/transport.ts'
 import { MeshError } from '../../shared/contract/error.ts'
 import type { MessageDelta, MessageEvent, NodeEvent } from '../../shared/contract/event.ts'
@@ -89,9 +90,15 @@ export interface FakePage {
   readonly connect: () => Promise<void>
 }
 
+export interface FakePageOptions {
+  readonly signedIn?: boolean
+  readonly clock?: FakeClock
+  readonly desktop?: DesktopClient | undefined
+}
+
 /** The stores of a page over a fake mesh; signed in unless told otherwise. */
-export function fakePage(options: { readonly signedIn?: boolean; readonly clock?: FakeClock } = {}): FakePage {
-  const { signedIn = true, clock = fakeClock() } = options
+export function fakePage(options: FakePageOptions = {}): FakePage {
+  const { signedIn = true, clock = fakeClock(), desktop } = options
   const mesh = fakeMesh()
   const vault = memoryVault(signedIn ? 'token-1' : undefined)
   let ids = 0
@@ -102,6 +109,7 @@ export function fakePage(options: { readonly signedIn?: boolean; readonly clock?
     newId: () => `key-${++ids}`,
     vault,
     preferences: { theme: memoryVault(), language: memoryVault(), preferred: ['en'] },
+    desktop,
   })
   const stop = page.start()
   return {

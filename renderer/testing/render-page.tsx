@@ -5,7 +5,7 @@ import { afterEach } from 'vitest'
 import { createWebI18n } from '../app/i18n.ts'
 import { Providers } from '../app/Providers.tsx'
 import { fakeClock } from '../../shared/testing/fake-clock.ts'
-import { type FakePage, fakePage } from './fake-mesh.ts'
+import { type FakePage, type FakePageOptions, fakePage } from './fake-mesh.ts'
 
 const running: (() => void)[] = []
 afterEach(() => {
@@ -22,10 +22,10 @@ export interface RenderedPage extends Omit<FakePage, 'connect' | 'stop'> {
 /** Times shown count from the real clock, so the stores' one starts there; it moves only when told. */
 export function renderPage(
   children: ReactNode,
-  options: { readonly signedIn?: boolean; readonly language?: string } = {},
+  options: Omit<FakePageOptions, 'clock'> & { readonly language?: string } = {},
 ): RenderedPage {
-  const { language = 'en', signedIn = true } = options
-  const fake = fakePage({ signedIn, clock: fakeClock(Date.now()) })
+  const { language = 'en', ...page } = options
+  const fake = fakePage({ ...page, clock: fakeClock(Date.now()) })
   running.push(fake.stop)
   render(
     <Providers stores={fake.page} texts={createWebI18n(language)}>

@@ -1,25 +1,36 @@
-/** A button in three weights. While `busy` it says so and takes no second press. */
+/** A button in four weights. While `busy` it says so and takes no second press. */
+import { cva, type VariantProps } from 'class-variance-authority'
 import type { ComponentProps } from 'react'
+import { cn } from './cn.ts'
 import { SpinnerIcon } from './icons.tsx'
 
-export interface ButtonProps extends ComponentProps<'button'> {
-  readonly look?: 'primary' | 'plain' | 'quiet'
+export const buttonLook = cva(
+  'inline-flex items-center justify-center gap-2 rounded-lg border text-sm whitespace-nowrap transition-colors disabled:opacity-60',
+  {
+    variants: {
+      look: {
+        primary: 'border-transparent bg-accent font-medium text-on-accent hover:bg-accent-strong',
+        plain: 'border-edge bg-surface text-ink hover:bg-sunken',
+        quiet: 'border-transparent text-ink hover:bg-sunken',
+        danger: 'border-transparent bg-danger font-medium text-on-danger hover:bg-danger-strong',
+      },
+      size: { normal: 'min-h-9 px-3 py-1.5', small: 'min-h-7 px-2 py-0.5', icon: 'size-9' },
+    },
+    defaultVariants: { look: 'plain', size: 'normal' },
+  },
+)
+
+export interface ButtonProps extends ComponentProps<'button'>, VariantProps<typeof buttonLook> {
   readonly busy?: boolean
 }
 
-const looks = {
-  primary: 'bg-accent text-on-accent hover:bg-accent-strong font-medium border-transparent',
-  plain: 'bg-surface text-ink border-edge hover:bg-sunken',
-  quiet: 'text-ink border-transparent hover:bg-sunken',
-}
-
-export const Button = ({ look = 'plain', busy = false, className = '', children, ...rest }: ButtonProps) => (
+export const Button = ({ look, size, busy = false, className, children, ...rest }: ButtonProps) => (
   <button
     type="button"
     {...rest}
     disabled={rest.disabled === true || busy}
     aria-busy={busy}
-    className={`inline-flex min-h-9 items-center justify-center gap-2 rounded-lg border px-3 py-1.5 text-sm whitespace-nowrap transition-colors disabled:opacity-60 ${looks[look]} ${className}`}
+    className={cn(buttonLook({ look, size }), className)}
   >
     {busy && <SpinnerIcon />}
     {children}

@@ -23,7 +23,7 @@ export const CopyButton = ({ text, label, done }: CopyButtonProps) => {
     )
   }
   return (
-    <Button look="quiet" className="min-h-7 py-0.5 text-muted" onClick={copy}>
+    <Button look="quiet" size="small" className="text-muted" onClick={copy}>
       <span aria-live="polite">{copied ? done : label}</span>
     </Button>
   )

@@ -4,13 +4,15 @@ export interface MeterProps {
   readonly text: string
   readonly value: number
   readonly max: number
+  /** Among others below each other: the bars begin and end in one line. */
+  readonly wide?: boolean
 }
 
-export const Meter = ({ label, text, value, max }: MeterProps) => {
+export const Meter = ({ label, text, value, max, wide = false }: MeterProps) => {
   const share = max > 0 ? Math.min(1, value / max) : value > 0 ? 1 : 0
   return (
     <div className="flex items-center gap-2 text-xs text-muted">
-      <span>{label}</span>
+      <span className={wide ? 'w-16 truncate' : undefined}>{label}</span>
       <div
         role="meter"
         aria-label={label}
@@ -25,7 +27,7 @@ export const Meter = ({ label, text, value, max }: MeterProps) => {
           style={{ width: `${share * 100}%` }}
         />
       </div>
-      <span className="tabular-nums">{text}</span>
+      <span className={`tabular-nums ${wide ? 'min-w-14 text-end' : ''}`}>{text}</span>
     </div>
   )
 }

@@ -1,6 +1,7 @@
 /** Something went wrong: what, what to do about it, and a way to try again. */
 import type { ReactNode } from 'react'
 import { WarnIcon } from './icons.tsx'
+import { Words } from './Words.tsx'
 
 export interface ProblemProps {
   readonly title: string
@@ -20,13 +21,17 @@ export const Problem = ({ title, text, hint, code, tone = 'bad', alert = true, c
   >
     <WarnIcon className={`mt-0.5 size-4 ${tone === 'bad' ? 'text-bad' : 'text-warn'}`} />
     <div className="min-w-0 space-y-1 wrap-anywhere">
-      <p className="font-medium" dir="auto">
+      <p className="font-medium first-letter:uppercase" dir="auto">
         {title}
       </p>
-      {text !== undefined && <p dir="auto">{text}</p>}
+      {text !== undefined && (
+        <p dir="auto">
+          <Words text={text} />
+        </p>
+      )}
       {hint !== undefined && (
         <p className="text-muted" dir="auto">
-          {hint}
+          <Words text={hint} />
         </p>
       )}
       {code !== undefined && <p className="font-mono text-xs text-muted">{code}</p>}

@@ -18,7 +18,7 @@ export function Segments<T extends string>({ label, value, options, onChange }: 
           <label
             key={option.value}
             lang={option.lang}
-            className="flex-1 rounded-md px-3 py-1.5 text-center text-sm whitespace-nowrap text-muted has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            className="flex-1 rounded-md px-2 py-1.5 text-center sm:px-3 text-sm whitespace-nowrap text-muted has-checked:bg-surface has-checked:font-medium has-checked:text-ink has-checked:shadow-sm has-focus-visible:outline-2 has-focus-visible:outline-accent"
           >
             <input
               type="radio"

@@ -84,6 +84,23 @@ export const SpinnerIcon = ({ className = 'size-4' }: IconProps) => (
     <path d="M8 1.8A6.2 6.2 0 1 1 1.8 8" />
   </Svg>
 )
+export const NodesIcon = (props: IconProps) => (
+  <Svg {...props}>
+    <rect x="2" y="2.5" width="12" height="4.6" rx="1.3" />
+    <rect x="2" y="8.9" width="12" height="4.6" rx="1.3" />
+    <path d="M4.6 4.8h.1M4.6 11.2h.1" />
+  </Svg>
+)
+export const MessagesIcon = (props: IconProps) => (
+  <Svg {...props}>
+    <path d="M2 3.2h12v7.6H7.4L4.4 13.4v-2.6H2z" />
+  </Svg>
+)
+export const BackIcon = (props: IconProps) => (
+  <Svg {...props}>
+    <path d="M9.8 4.5 6.2 8l3.6 3.5" />
+  </Svg>
+)
 export const LogoIcon = (props: IconProps) => (
   <Svg {...props}>
     <path d="M8 13V6.4M8 13c-3.2 0-4.7-2.6-4.2-6.4M8 13c3.2 0 4.7-2.6 4.2-6.4" />

@@ -4,7 +4,7 @@ import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
 import type { OpenMessage } from '../../stores/open-message.ts'
 import { CopyButton } from '../../ui/CopyButton.tsx'
 import { SpinnerIcon } from '../../ui/icons.tsx'
-import { LongText } from '../../ui/LongText.tsx'
+import { RichText } from '../../ui/RichText.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
 
 export const Answer = ({ open }: { readonly open: OpenMessage }) => {
@@ -29,11 +29,12 @@ export const Answer = ({ open }: { readonly open: OpenMessage }) => {
           <p className="mb-1 text-xs text-muted">{t('web:detail.late_start')}</p>
         )}
         {text !== undefined && text !== '' && (
-          <LongText
+          <RichText
             key={ended ? 'kept' : 'live'}
             text={text}
             part={ended ? 'start' : 'end'}
             showAll={t('web:app.show_all', { count })}
+            image={t('web:app.image')}
           />
         )}
         {text === '' && ended && <p className="text-muted">{t('web:detail.empty_answer')}</p>}

@@ -1,30 +1,33 @@
 /** Writes and sends one message, to a node or to whichever the mesh chooses. */
-import { type KeyboardEvent, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { maxContentBytes } from '../../../shared/contract/limits.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
-import { useMessages, useNodes } from '../../stores/stores-context.tsx'
+import { useRoute } from '../../stores/route.ts'
+import { useMessages, useNodes, useSession } from '../../stores/stores-context.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Problem } from '../../ui/Problem.tsx'
+import { Select } from '../../ui/Select.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
 
 export const Composer = () => {
   const { t } = useTexts<WebTextKey>()
-  const [content, setContent] = useState('')
-  const [nodeId, setNodeId] = useState('')
+  const { content, nodeId = '' } = useMessages((state) => state.draft)
+  const setDraft = useMessages((state) => state.setDraft)
   const nodes = useNodes((state) => state.nodes)
   const sending = useMessages((state) => state.sending)
   const send = useMessages((state) => state.send)
+  const mayNot = useSession((state) => state.scope === 'viewer')
+  const box = useAddress()
   const size = bytes(content)
   const tooLong = size > maxContentBytes
-  const ready = content.trim() !== '' && !tooLong && !sending
+  const ready = content.trim() !== '' && !tooLong && !sending && !mayNot
   // A node that left meanwhile cannot be sent to.
   const target = nodes.some(({ id }) => id === nodeId) ? nodeId : ''
 
   const submit = async (): Promise<void> => {
     if (!ready) return
-    const sent = await send(target === '' ? { content } : { content, nodeId: target })
-    // What was typed while it was on its way stays.
-    if (sent) setContent((now) => (now === content ? '' : now))
+    if (target === '') setDraft({ nodeId: undefined })
+    await send()
   }
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.shiftKey || composes(event.nativeEvent)) return
@@ -46,6 +49,7 @@ export const Composer = () => {
       <SendProblem />
       <textarea
         id="compose"
+        ref={box}
         aria-label={t('web:compose.label')}
         aria-describedby="compose-keys"
         aria-invalid={tooLong}
@@ -53,7 +57,7 @@ export const Composer = () => {
         rows={3}
         value={content}
         placeholder={t('web:compose.placeholder')}
-        onChange={(event) => setContent(event.target.value)}
+        onChange={(event) => setDraft({ content: event.target.value })}
         onKeyDown={keyDown}
         className="field-sizing-content max-h-72 min-h-20 w-full resize-y rounded-lg border border-edge bg-surface px-3 py-2 placeholder:text-muted"
       />
@@ -66,21 +70,21 @@ export const Composer = () => {
         <label htmlFor="compose-to" className="text-sm text-muted">
           {t('web:compose.to')}
         </label>
-        <select
+        <Select
           id="compose-to"
           value={target}
-          onChange={(event) => setNodeId(event.target.value)}
-          className="min-h-9 min-w-0 flex-1 basis-40 truncate rounded-lg border border-edge bg-surface px-2 text-sm sm:max-w-72"
-        >
-          <option value="">{t('web:compose.auto')}</option>
-          {nodes.map((node) => (
-            <option key={node.id} value={node.id} dir="auto">
-              {t('web:compose.option', { name: node.name, status: t(`common:status.${node.status}`) })}
-            </option>
-          ))}
-        </select>
-        <p id="compose-keys" className="hidden flex-1 text-end text-xs text-muted sm:block">
-          {t('web:compose.keys')}
+          onChange={(value) => setDraft({ nodeId: value === '' ? undefined : value })}
+          options={[
+            { value: '', label: t('web:compose.auto') },
+            ...nodes.map(({ id, name, status }) => ({
+              value: id,
+              label: t('web:compose.option', { name, status: t(`common:status.${status}`) }),
+            })),
+          ]}
+          className="flex-1 basis-40 truncate sm:max-w-72"
+        />
+        <p id="compose-keys" className={`flex-1 text-end text-xs text-muted ${mayNot ? '' : 'max-sm:hidden'}`}>
+          {t(mayNot ? 'web:compose.may_not' : 'web:compose.keys')}
         </p>
         <Button type="submit" look="primary" busy={sending} disabled={!ready} className="ms-auto">
           {t('web:compose.send')}
@@ -88,6 +92,19 @@ export const Composer = () => {
       </div>
     </form>
   )
+}
+
+/** An address that names a node is somebody's wish to write to it: it is chosen, and the box waits for the words. */
+function useAddress() {
+  const { nodeId } = useRoute()
+  const setDraft = useMessages((state) => state.setDraft)
+  const box = useRef<HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (nodeId === undefined) return
+    setDraft({ nodeId })
+    box.current?.focus()
+  }, [nodeId, setDraft])
+  return box
 }
 
 const SendProblem = () => {

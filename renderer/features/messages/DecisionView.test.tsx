@@ -53,6 +53,22 @@ it('explains itself in Chinese from the codes', () => {
   expect(rows()[2]).toBe('不可选: vps缺少 memory_gb:16，现有 4')
 })
 
+it('tells in Chinese how busy a node is, and where a tie went, when the decision has the figures', () => {
+  const [mac, linux] = decision.nodes
+  if (!mac || !linux) throw new Error('the decision has two nodes')
+  const busier = { code: 'busier', used: 3, slots: 4, detail: '3 of 4 slots in use' } as const
+  const nodes = [
+    mac,
+    { ...linux, reasons: [busier] },
+    { ...linux, node_id: 'c', name: 'vps', reasons: [{ code: 'tie_break' as const, detail: 'mac' }] },
+  ]
+  show({ ...decision, nodes }, 'zh-CN')
+  expect(rows().slice(1)).toEqual([
+    '可选: linux评分 1.5更忙 (4 个槽位已用 3 个)',
+    '可选: vps评分 1.5同样空闲，抽签选中了 mac',
+  ])
+})
+
 it('says in Chinese, too, that no node can', () => {
   show({ ...decision, outcome: 'infeasible', node_id: null, nodes: decision.nodes.slice(2) }, 'zh-CN')
   expect(screen.getByText('没有节点能胜任')).toBeDefined()

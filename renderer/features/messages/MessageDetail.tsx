@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react'
 import { hasEnded, type Message } from '../../../shared/contract/message.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
-import { useMessages } from '../../stores/stores-context.tsx'
+import { useMessages, useSession } from '../../stores/stores-context.tsx'
 import type { OpenMessage } from '../../stores/open-message.ts'
 import { Button } from '../../ui/Button.tsx'
 import { LongText } from '../../ui/LongText.tsx'
@@ -41,6 +41,7 @@ export const MessageDetail = ({ open }: { readonly open: OpenMessage }) => {
       )}
       <Answer open={open} />
       <Cancel open={open} />
+      {message && hasEnded(message.state) && <SendAgain />}
       {!message && !error && <p className="text-sm text-muted">{t('web:detail.loading')}</p>}
       {message && (
         <>
@@ -85,7 +86,8 @@ const Cancel = ({ open }: { readonly open: OpenMessage }) => {
   const { t } = useTexts<WebTextKey>()
   const cancel = useMessages((state) => state.cancel)
   const { message, cancelling, cancelError } = open
-  if (message && hasEnded(message.state)) return null
+  const mayNot = useSession((state) => state.scope === 'viewer')
+  if ((message && hasEnded(message.state)) || mayNot) return null
   const asked = message?.cancel_requested_at !== undefined
   return (
     <div className="space-y-2">
@@ -107,5 +109,19 @@ const Cancel = ({ open }: { readonly open: OpenMessage }) => {
         </Button>
       )}
     </div>
+  )
+}
+
+/** As a new message: it runs anew, with all that it does. */
+const SendAgain = () => {
+  const { t } = useTexts<WebTextKey>()
+  const sendAgain = useMessages((state) => state.sendAgain)
+  const sending = useMessages((state) => state.sending)
+  const mayNot = useSession((state) => state.scope === 'viewer')
+  if (mayNot) return null
+  return (
+    <Button busy={sending} title={t('web:detail.again_title')} onClick={() => void sendAgain()}>
+      {t('web:detail.again')}
+    </Button>
   )
 }

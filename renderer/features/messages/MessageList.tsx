@@ -1,12 +1,13 @@
 /** Messages of the mesh, newest first, live. */
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
-import { maxLines } from '../../stores/message-list.ts'
+import { isFiltered, matches, maxLines, noFilter } from '../../stores/message-list.ts'
 import { useMessages } from '../../stores/stores-context.tsx'
 import { Button } from '../../ui/Button.tsx'
 import { Empty } from '../../ui/Empty.tsx'
 import { Problem } from '../../ui/Problem.tsx'
 import { Skeleton } from '../../ui/Skeleton.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
+import { MessageFilters } from './MessageFilters.tsx'
 import { MessageRow } from './MessageRow.tsx'
 
 export const MessageList = () => {
@@ -16,13 +17,18 @@ export const MessageList = () => {
   const error = useMessages((state) => state.error)
   const load = useMessages((state) => state.load)
   const open = useMessages((state) => state.open)
+  const filter = useMessages((state) => state.filter)
+  const setFilter = useMessages((state) => state.setFilter)
+  const shown = lines.filter((line) => matches(line, filter))
+  const filtered = isFiltered(filter)
   return (
     <section aria-labelledby="messages-title">
       <h2 id="messages-title" className="mb-3 text-base font-semibold">
-        {t('web:messages.title')}
+        {t('web:messages.stream')}
       </h2>
       <OpenState />
       <div className="space-y-3">
+        {(lines.length > 0 || filtered) && <MessageFilters />}
         {phase === 'failed' && (
           <Problem title={t('web:messages.failed')} text={error?.message} hint={error?.hint} code={error?.code}>
             <Button className="mt-1" onClick={() => void load()}>
@@ -30,13 +36,23 @@ export const MessageList = () => {
             </Button>
           </Problem>
         )}
-        {phase === 'loading' && lines.length === 0 && <Skeleton label={t('web:messages.loading')} rows={4} />}
-        {phase === 'ready' && lines.length === 0 && (
+        {phase === 'loading' && shown.length === 0 && <Skeleton label={t('web:messages.loading')} rows={4} />}
+        {phase === 'ready' && shown.length === 0 && filtered && (
+          <Empty title={t('web:messages.no_match')}>
+            <Button
+              className="mt-2"
+              onClick={() => void setFilter({ state: undefined, nodeId: undefined, text: noFilter.text })}
+            >
+              {t('web:app.show_everything')}
+            </Button>
+          </Empty>
+        )}
+        {phase === 'ready' && lines.length === 0 && !filtered && (
           <Empty title={t('web:messages.none')}>{t('web:messages.none_hint')}</Empty>
         )}
-        {lines.length > 0 && (
+        {shown.length > 0 && (
           <ol className="space-y-3">
-            {lines.map((line) => (
+            {shown.map((line) => (
               <li key={line.id}>
                 <MessageRow line={line} open={open?.id === line.id ? open : undefined} />
               </li>

@@ -1,4 +1,5 @@
 /** One message as a line that opens to its details. */
+import { useEffect, useRef } from 'react'
 import type { MessageSummary } from '../../../shared/contract/message.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
 import type { OpenMessage } from '../../stores/open-message.ts'
@@ -19,10 +20,16 @@ export interface MessageRowProps {
 export const MessageRow = ({ line, open }: MessageRowProps) => {
   const { t, language } = useTexts<WebTextKey>()
   const show = useMessages((state) => state.show)
+  const article = useRef<HTMLElement>(null)
+  const isOpen = open !== undefined
+  // What was just sent or opened may be below the edge of a small screen.
+  useEffect(() => {
+    if (isOpen) article.current?.scrollIntoView({ block: 'nearest' })
+  }, [isOpen])
   const detailId = `message-${line.id}`
   const preview = line.error ? t(`common:error.${line.error.code}`) : line.response_excerpt
   return (
-    <article className="rounded-xl border border-line bg-surface">
+    <article ref={article} className="scroll-mt-16 scroll-mb-40 rounded-xl border border-line bg-surface">
       <h3>
         <button
           type="button"

@@ -155,3 +155,37 @@ it('says why the messages could not be read', async () => {
   await connect()
   expect(screen.getByRole('alert').textContent).toContain('The disk is full.')
 })
+
+it('lists the messages that a filter leaves, asking the coordinator for state and node', async () => {
+  const other = aMessage({ id: 'msg-2', content: 'Build it', state: 'failed', node_id: 'node-2', node_name: 'vps' })
+  const { settled, mesh } = await show([done, other])
+  const listed = () => screen.getAllByRole('article').length
+  expect(listed()).toBe(2)
+  await settled(() => fireEvent.change(screen.getByLabelText(/Search/), { target: { value: 'BUILD' } }))
+  expect([listed(), mesh.called('messages.list').length]).toEqual([1, 1])
+  await settled(() => fireEvent.change(screen.getByLabelText('State'), { target: { value: 'succeeded' } }))
+  expect(mesh.called('messages.list').at(-1)).toMatchObject({ state: 'succeeded' })
+  expect(screen.getByText('No message fits')).toBeDefined()
+  await settled(() => fireEvent.click(screen.getByRole('button', { name: 'Show all' })))
+  expect(listed()).toBe(2)
+})
+
+it('sends a message again as a new one, to the same node if it was sent to one', async () => {
+  const decision = aDecision({ strategy: 'addressed' })
+  const { settled, mesh } = await show([{ ...done, decision }])
+  await settled(() => fireEvent.click(screen.getByRole('button', { name: /What time/ })))
+  await settled(() => fireEvent.click(screen.getByRole('button', { name: 'Send again' })))
+  expect(mesh.called('messages.send_to')).toMatchObject([{ content: done.content, node_id: 'node-1' }])
+})
+
+it('lets a viewer look and not send', async () => {
+  const { settled, mesh, page } = await show([done])
+  mesh.answer('session.whoami', () => ({ scope: 'viewer', sender: 'v', version: '0.1.0', boot_id: 'boot-1' }))
+  await settled(() => page.session.getState().identify())
+  type('hi')
+  await settled(() => enter())
+  await settled(() => fireEvent.click(screen.getByRole('button', { name: /What time/ })))
+  expect(mesh.called('messages.send')).toEqual([])
+  expect(screen.getByText(/signed in as viewer/)).toBeDefined()
+  expect(screen.queryByRole('button', { name: 'Send again' })).toBeNull()
+})

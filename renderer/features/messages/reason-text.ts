@@ -2,16 +2,27 @@
 import type { Decision, Reason } from '../../../shared/contract/decision.ts'
 import type { Requirements } from '../../../shared/contract/requirement.ts'
 import type { WebTranslate } from '../../../shared/i18n/en-web.ts'
+import { shortTime } from '../../ui/short-time.ts'
 
 export function reasonText(reason: Reason, t: WebTranslate, language: string): string {
   const text = words(reason, t, language)
   const { code, detail } = reason
-  // How busy a node was is told in English only; beside it the score says the same in figures.
-  const isTold = language.startsWith('en') || (code !== 'least_busy' && code !== 'busier')
+  const busy = busyText(reason, t)
+  if (busy !== undefined) return `${text} (${busy})`
+  // Decisions of before say how busy a node was in English only; beside it the score says the same in figures.
+  const isTold = code !== 'tie_break' && (language.startsWith('en') || (code !== 'least_busy' && code !== 'busier'))
   return detail !== undefined && isTold ? `${text} (${detail})` : text
 }
 
-function words({ code, need, have, condition, since }: Reason, t: WebTranslate, language: string): string {
+function busyText({ used, slots, cpu_percent: cpu }: Reason, t: WebTranslate): string | undefined {
+  if (used === undefined || slots === undefined) return undefined
+  return cpu === undefined
+    ? t('common:reason.slots', { used, slots })
+    : t('common:reason.slots_cpu', { used, slots, cpu })
+}
+
+function words({ code, need, have, condition, since, detail }: Reason, t: WebTranslate, language: string): string {
+  if (code === 'tie_break' && detail !== undefined) return t('common:reason.tie_lost', { node: detail })
   if (code === 'lacks') {
     return have === undefined
       ? t('common:reason.lacks', { need: need ?? '' })
@@ -22,13 +33,6 @@ function words({ code, need, have, condition, since }: Reason, t: WebTranslate, 
     return t('common:reason.offline_since', { since: shortTime(since, language) })
   }
   return t(`common:reason.${code}`)
-}
-
-const shortTime = (at: string, language: string): string => {
-  const time = new Date(at)
-  return Number.isNaN(time.getTime())
-    ? at
-    : time.toLocaleString(language, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' })
 }
 
 /** The sentence over the table: why this node, or that there is none. */

@@ -1,27 +1,50 @@
-/** One node: how it is, what it is, how much it has to do. Everything it says of itself is untrusted text. */
+/** One node in the list: how it is, what it is, how much it has to do. Everything it says of itself is untrusted text. */
 import type { MeshNode } from '../../../shared/contract/node.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
+import { hrefOf } from '../../stores/route.ts'
 import { Badge } from '../../ui/Badge.tsx'
 import { Bidi } from '../../ui/Bidi.tsx'
+import { cn } from '../../ui/cn.ts'
 import { Meter } from '../../ui/Meter.tsx'
 import { Problem } from '../../ui/Problem.tsx'
 import { TimeAgo } from '../../ui/TimeAgo.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
-import { gpuText, isFault, machineText, slotsText } from './node-facts.ts'
+import { gpuText, isFault, machineText, slotsText, tagsOf } from './node-facts.ts'
 import { StatusBadge } from './StatusBadge.tsx'
+import { Tags } from './Tags.tsx'
 
 const shownTags = 6
 
-export const NodeCard = ({ node }: { readonly node: MeshNode }) => {
+export interface NodeCardProps {
+  readonly node: MeshNode
+  /** Its details are open. */
+  readonly open: boolean
+}
+
+export const NodeCard = ({ node, open }: NodeCardProps) => {
   const { t, language } = useTexts<WebTextKey>()
   const { capabilities, gateway, load, condition } = node
   const offline = node.status === 'offline'
+  const tags = tagsOf(node)
   return (
-    <article className="rounded-xl border border-line bg-surface p-4" aria-label={node.name}>
+    <article
+      aria-label={node.name}
+      className={cn(
+        'relative h-full rounded-xl border border-line bg-surface p-4 hover:border-edge has-[h2>a:focus-visible]:outline-2 has-[h2>a:focus-visible]:outline-offset-2 has-[h2>a:focus-visible]:outline-accent',
+        open && 'border-accent hover:border-accent',
+      )}
+    >
       <header className="flex items-center gap-2">
-        <h3 className="min-w-0 flex-1 font-medium">
-          <Bidi text={node.name} />
-        </h3>
+        <h2 className="min-w-0 flex-1 font-medium">
+          {/* The whole card is the link. */}
+          <a
+            href={hrefOf({ page: 'nodes', nodeId: node.id })}
+            aria-current={open}
+            className="outline-none after:absolute after:inset-0 after:rounded-xl"
+          >
+            <Bidi text={node.name} />
+          </a>
+        </h2>
         {gateway.adapter === 'demo' && (
           <Badge tone="accent" title={t('web:nodes.demo_title')}>
             {t('web:nodes.demo')}
@@ -65,25 +88,11 @@ export const NodeCard = ({ node }: { readonly node: MeshNode }) => {
           <Meter label={t('web:nodes.slots')} text={slotsText(node, t)} value={load.running} max={load.slots} />
         </div>
       )}
-      <p className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
+      <div className="mt-2 flex flex-wrap items-center gap-x-3 gap-y-1 text-xs text-muted">
         <span>{t('web:nodes.skills', { count: capabilities.skills.length })}</span>
         <span>{t('web:nodes.tools', { count: capabilities.tools.length })}</span>
-        {capabilities.tags.length > 0 && <Tags tags={capabilities.tags} />}
-      </p>
+        {tags.length > 0 && <Tags tags={tags} max={shownTags} />}
+      </div>
     </article>
-  )
-}
-
-const Tags = ({ tags }: { readonly tags: readonly string[] }) => {
-  const { t } = useTexts<WebTextKey>()
-  const more = tags.length - shownTags
-  return (
-    <span className="flex min-w-0 flex-wrap items-center gap-1" title={tags.join(', ')}>
-      <span className="sr-only">{t('web:nodes.tags')}</span>
-      {tags.slice(0, shownTags).map((tag) => (
-        <Bidi key={tag} text={tag} className="max-w-32 rounded bg-sunken px-1.5 py-0.5" />
-      ))}
-      {more > 0 && <span>{t('web:nodes.tags_more', { count: more })}</span>}
-    </span>
   )
 }

@@ -6,10 +6,10 @@ import type { MeshNode } from '../../../shared/contract/node.ts'
 import { aLoad, aNode, capabilities } from '../../../shared/testing/builders.ts'
 import { nodeEvent } from '../../testing/fake-mesh.ts'
 import { renderPage } from '../../testing/render-page.tsx'
-import { NodeList } from './NodeList.tsx'
+import { NodesPage } from './NodesPage.tsx'
 
 async function show(nodes: MeshNode[], language = 'en') {
-  const rendered = renderPage(<NodeList />, { language })
+  const rendered = renderPage(<NodesPage />, { language })
   rendered.mesh.answer('nodes.list', () => nodes)
   await rendered.connect()
   return rendered
@@ -17,11 +17,11 @@ async function show(nodes: MeshNode[], language = 'en') {
 const card = (name: string) => within(screen.getByRole('article', { name }))
 
 it('says that it reads, then that nobody has joined and how to', async () => {
-  const { connect } = renderPage(<NodeList />)
+  const { connect } = renderPage(<NodesPage />)
   expect(screen.getByRole('status').textContent).toBe('Reading the nodes…')
   await connect()
   expect(screen.getByText('No node has joined yet')).toBeDefined()
-  expect(screen.getByText('claw-mesh join')).toBeDefined()
+  expect(screen.getByText(`claw-mesh join ${location.origin}`)).toBeDefined()
 })
 
 it('shows what a node is and how it is', async () => {
@@ -87,7 +87,7 @@ it('follows a node that goes away', async () => {
 })
 
 it('says why the nodes could not be read, and reads them when told', async () => {
-  const { mesh, settled, connect } = renderPage(<NodeList />)
+  const { mesh, settled, connect } = renderPage(<NodesPage />)
   mesh.answer('nodes.list', () => {
     throw new MeshError('store_failed', 'The disk is full.')
   })

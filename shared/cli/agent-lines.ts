@@ -3,7 +3,7 @@ import type { AgentState, NodeAgent } from '../core/agent/node-agent.ts'
 import type { EventLog } from '../core/coordinator/services.ts'
 import type { GatewayAdapter } from '../core/gateway/adapter.ts'
 import { type CliContext, printJson } from './context.ts'
-import { cleanLine } from './output/clean.ts'
+import { cleanJson, cleanLine } from './output/clean.ts'
 
 /** Returns its unsubscribe. `rejected: false` when the caller tells that itself. */
 export function tellAgent(
@@ -16,7 +16,7 @@ export function tellAgent(
   let gateway = ''
   const tellState = (state: AgentState) => {
     if (state.status === 'rejected' && !tell.rejected) return
-    const line = context.json ? JSON.stringify(state) : linkLine(context, state)
+    const line = context.json ? cleanJson(state) : linkLine(context, state)
     if (line === '' || line === link) return
     link = line
     if (context.json) printJson(context, state)

@@ -6,19 +6,27 @@ import { defaultSettings } from '../contract/settings.ts'
 import { writePrivateFile } from '../core/platform/files.ts'
 import { files, findHome, type Home } from '../core/platform/home.ts'
 import { writeRunning } from '../core/settings/running-file.ts'
+import { lockFile } from '../core/storage/file-lock.ts'
 import { findCoordinator } from './connect.ts'
 
 let root: string
 let home: Home
 const find = (options: { coordinator?: string; token?: string } = {}) =>
   findCoordinator({ home, settings: defaultSettings, coordinator: options.coordinator, token: options.token })
-const runs = (url: string) => writeRunning(files(home).running, { pid: process.pid, started: Date.now(), url })
+let unlock = (): void => undefined
+async function runs(url: string): Promise<void> {
+  await writeRunning(files(home).running, { pid: process.pid, started: Date.now(), url })
+  unlock = lockFile(files(home).coordinatorDb, 'coordinator')
+}
 
 beforeEach(async () => {
   root = await mkdtemp(path.join(tmpdir(), 'claw-mesh-connect-'))
   home = findHome({ CLAW_MESH_HOME: root })
 })
-afterEach(() => rm(root, { recursive: true, force: true }))
+afterEach(async () => {
+  unlock()
+  await rm(root, { recursive: true, force: true })
+})
 
 it('finds the coordinator that runs here and shows it the admin token', async () => {
   await writePrivateFile(files(home).adminToken, 'cm_admin_1\n')

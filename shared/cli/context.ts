@@ -7,6 +7,7 @@ import type { Home } from '../core/platform/home.ts'
 import type { Language, Translate } from '../i18n/create-i18n.ts'
 import type { Sink } from './output/sink.ts'
 import type { Signals } from './signals.ts'
+import { cleanJson } from './output/clean.ts'
 
 export interface GlobalOptions {
   readonly json?: boolean
@@ -45,5 +46,4 @@ export interface CliContext {
 /** Gives the chosen command its arguments, options and action. */
 export type Configure = (command: Command, context: CliContext) => void
 
-export const printJson = (context: Pick<CliContext, 'out'>, value: unknown): void =>
-  context.out.line(JSON.stringify(value))
+export const printJson = (context: Pick<CliContext, 'out'>, value: unknown): void => context.out.line(cleanJson(value))

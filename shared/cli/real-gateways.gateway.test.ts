@@ -214,6 +214,9 @@ describe('the official OpenAI client', () => {
     const rejected = await messagesLike('bad one')
     expect(rejected).toHaveLength(1)
     expect((await totalCalls()) - before - slowCalls).toBe(rejected[0]?.attempt)
+    // A node whose provider failed is spared until a turn succeeds there.
+    const cured = await api('POST', '/api/v1/route/node-a', { content: 'better now' })
+    expect(await cured.json()).toMatchObject({ response: '[node-a] echo: better now' })
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clean, cleanableLength, cleanLine } from './clean.ts'
+import { clean, cleanableLength, cleanJson, cleanLine } from './clean.ts'
 
 const esc = '\u001b'
 
@@ -49,4 +49,11 @@ describe('text that arrives in pieces', () => {
     const text = `${esc}]0;${'x'.repeat(300)}`
     expect(cleanableLength(text)).toBe(text.length)
   })
+})
+
+it('keeps JSON the same value while nothing in it is left for the terminal to obey', () => {
+  const value = { name: 'a\u009b31mb\u202ec\u001b[0m' }
+  const text = cleanJson(value)
+  expect(JSON.parse(text)).toEqual(value)
+  expect(text).toMatch(/^[ -~]+$/)
 })

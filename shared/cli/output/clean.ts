@@ -32,3 +32,9 @@ function isUnfinished(rest: string): boolean {
   if (rest.startsWith(']')) return !rest.includes(bell)
   return rest === '' || /^\[[0-9;:<=>?]*$/.test(rest)
 }
+
+const inJson = /[\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** JSON that is safe on a terminal and still the same value: what JSON leaves raw but a terminal obeys is escaped. */
+export const cleanJson = (value: unknown): string =>
+  JSON.stringify(value).replaceAll(inJson, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)

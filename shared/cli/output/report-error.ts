@@ -1,7 +1,7 @@
 /** An error as the command tells it: a sentence and the next step, or one JSON object with `--json`. */
 import { type ErrorBody, MeshError } from '../../contract/error.ts'
 import type { Language, Translate } from '../../i18n/create-i18n.ts'
-import { clean, cleanLine } from './clean.ts'
+import { clean, cleanJson, cleanLine } from './clean.ts'
 import type { Sink } from './sink.ts'
 
 export interface ErrorReport {
@@ -15,7 +15,7 @@ export interface ErrorReport {
 
 export function reportError(error: unknown, to: ErrorReport): MeshError {
   const mesh = MeshError.wrap(error)
-  if (to.json) to.out.line(JSON.stringify({ error: mesh.toBody() }))
+  if (to.json) to.out.line(cleanJson({ error: mesh.toBody() }))
   else to.err.write(errorText(mesh.toBody(), to))
   if (to.verbose || mesh.code === 'internal') explain(mesh, to.err)
   return mesh

@@ -89,9 +89,18 @@ export function settledResult(settled: Settled, text: string): AttemptResult {
     case 'interrupted':
       return { outcome: 'interrupted', text, error: settled.error, began: true, effects: 'possible' }
     case 'never_began':
-      return neverBegan('The gateway never got the message.')
+      // What was seen of the turn outweighs a history that does not show it: a rerun beside it would double its effects.
+      return text === '' ? neverBegan('The gateway never got the message.') : noTrace(text)
   }
 }
+
+const noTrace = (text: string): AttemptResult => ({
+  outcome: 'interrupted',
+  text,
+  began: true,
+  effects: 'possible',
+  error: { code: 'message_interrupted', message: 'The turn had begun, but the gateway shows no trace of it any more.' },
+})
 
 export const neverBegan = (message: string): AttemptResult => ({
   outcome: 'never_began',

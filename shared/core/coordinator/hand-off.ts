@@ -27,6 +27,7 @@ export interface HandOffDeps {
   readonly transitions: Transitions
   readonly flights: FlightTable
   readonly registry: Pick<NodeRegistry, 'lifeOf'>
+  readonly linkOf: (nodeId: string) => NodeLink | undefined
   readonly clock: Clock
   readonly log: Log
   /** A piece of an answer, for those who follow it. */
@@ -63,11 +64,18 @@ export class HandOff {
   /** Every commit: what somebody else did to the message of a flight. */
   changed({ message, cause }: Change): void {
     const flight = this.#deps.flights.get(message.id)
+    if (!flight && cause === 'cancel' && message.state === 'interrupted') this.#tellStranger(message)
     // Its own offer is not committed yet, and the message still in the queue.
     if (!flight || (message.attempt < flight.attempt && !hasEnded(message.state))) return
     const goesOn = message.attempt === flight.attempt && ['offered', 'started', 'running'].includes(message.state)
     if (!goesOn) this.#finish(flight, message)
     else if (cause === 'cancel') this.askToStop(flight)
+  }
+
+  /** Given up for lost, but its node may be back and still at it. */
+  #tellStranger({ id, attempt, node_id }: Message): void {
+    const link = node_id === undefined ? undefined : this.#deps.linkOf(node_id)
+    link?.send({ type: 'cancel', message_id: id, attempt, reason: 'cancelled' })
   }
 
   frame(link: NodeLink, frame: AttemptFrame): void {

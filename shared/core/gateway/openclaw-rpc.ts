@@ -22,7 +22,8 @@ export class OpenClawRpc implements GatewayAdapter {
   readonly #turns: TurnDeps
   readonly #stopping = new AbortController()
   /** Runs that are to be stopped although nobody watches them; kept until the gateway has said what became of them. */
-  readonly #owed = new Map<string, Promise<void>>()
+  /** Turns to be stopped that nobody watches, by run id. */
+  readonly #owed = new Map<string, { readonly session: string; readonly given: AbortController; done: Promise<void> }>()
 
   constructor(deps: OpenClawDeps) {
     const connection = new RpcConnection(deps)
@@ -43,7 +44,7 @@ export class OpenClawRpc implements GatewayAdapter {
   async stop(): Promise<void> {
     this.#stopping.abort()
     await this.#watch.stop()
-    await Promise.all(this.#owed.values())
+    await Promise.all([...this.#owed.values()].map(({ done }) => done))
   }
 
   health(): GatewayReport {
@@ -63,6 +64,7 @@ export class OpenClawRpc implements GatewayAdapter {
   }
 
   async *send(attempt: GatewayAttempt, signal: AbortSignal): AsyncGenerator<GatewayEvent> {
+    this.#moveOn(attempt)
     for await (const event of new OpenClawTurn(attempt, this.#turns).run(signal)) {
       if (event.type === 'started') this.#watch.refresh()
       else if (event.type === 'done') this.#watch.noteOutcome(undefined)
@@ -79,10 +81,20 @@ export class OpenClawRpc implements GatewayAdapter {
   cancel(attempt: RunRef): void {
     const { signal } = this.#stopping
     if (this.#owed.has(attempt.run_id) || this.#owed.size >= maxOwed || signal.aborted) return
-    const stopped = Promise.resolve()
-      .then(() => settleRun(attempt, signal, this.#turns))
+    const owed = { session: attempt.session, given: new AbortController(), done: Promise.resolve() }
+    this.#owed.set(attempt.run_id, owed)
+    owed.done = Promise.resolve()
+      .then(() => settleRun(attempt, AbortSignal.any([signal, owed.given.signal]), this.#turns))
       .catch(() => undefined)
       .then(() => void this.#owed.delete(attempt.run_id))
-    this.#owed.set(attempt.run_id, stopped)
+  }
+
+  /** A stop is by session, so it must not outlive the turn it was for: the session's next turn would be stopped in its place. */
+  #moveOn({ run_id, session }: RunRef): void {
+    for (const [owedRun, owed] of this.#owed) {
+      if (owed.session !== session || owedRun === run_id) continue
+      this.#owed.delete(owedRun)
+      owed.given.abort()
+    }
   }
 }

@@ -193,6 +193,7 @@ export class OpenClawTurn {
         break
       case 'never_began':
         if (this.#stopping) this.#end({ type: 'cancelled' })
+        else if (this.#state.started) this.#fail(noTrace(), true)
         else this.#fail(neverBegan(), false)
         break
       case 'interrupted':
@@ -239,6 +240,11 @@ const notTaken = (): MeshError =>
 const neverBegan = (): MeshError =>
   new MeshError('gateway_down', 'The connection to the gateway ended before it took the turn.', {
     hint: 'Nothing ran; the message can go to another node.',
+  })
+
+const noTrace = (): MeshError =>
+  new MeshError('message_interrupted', 'The turn had begun, but the gateway shows no trace of it any more.', {
+    hint: 'Its session was reset, or its history was lost; look at that machine before sending it again.',
   })
 
 const stopUnconfirmed = (): MeshError =>

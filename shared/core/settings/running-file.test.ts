@@ -2,7 +2,8 @@ import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { processLives, readRunning, removeRunning, writeRunning } from './running-file.ts'
+import { lockFile } from '../storage/file-lock.ts'
+import { readRunning, removeRunning, writeRunning } from './running-file.ts'
 
 let root: string
 let file: string
@@ -34,7 +35,11 @@ it.each(['', 'not json', '{"pid":-1}', '[]'])('takes %j for no note', async (tex
   expect(await readRunning(file, () => true)).toBeUndefined()
 })
 
-it('knows that this process lives and that one from before the last boot does not', () => {
-  expect(processLives({ pid: process.pid, started: Date.now() })).toBe(true)
-  expect(processLives({ pid: process.pid, started: 0 })).toBe(false)
+it('goes by the lock on the database, not by a pid that may be somebody else’s by now', async () => {
+  await writeRunning(file, { ...note, pid: process.pid })
+  expect(await readRunning(file)).toBeUndefined()
+  const unlock = lockFile(path.join(root, 'coordinator.db'), 'coordinator')
+  expect(await readRunning(file)).toMatchObject({ url: note.url })
+  unlock()
+  expect(await readRunning(file)).toBeUndefined()
 })

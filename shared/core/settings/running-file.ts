@@ -1,9 +1,10 @@
 /** The note a running process leaves for the command on the same machine: its pid and, for a coordinator, its URL. */
 import { rm } from 'node:fs/promises'
-import { uptime } from 'node:os'
+import path from 'node:path'
 import { type Static, Type } from 'typebox'
 import { isValid } from '../../contract/check.ts'
 import { readIfThere, writePrivateFile } from '../platform/files.ts'
+import { isLocked } from '../storage/file-lock.ts'
 
 export const Running = Type.Object({
   pid: Type.Integer({ minimum: 1 }),
@@ -16,12 +17,12 @@ export type Running = Static<typeof Running>
 export const writeRunning = (file: string, running: Running): Promise<void> =>
   writePrivateFile(file, `${JSON.stringify(running)}\n`)
 
-/** What the file says, if the process that wrote it can still be alive. */
-export async function readRunning(file: string, isAlive = processLives): Promise<Running | undefined> {
+/** What the file says, if a coordinator runs on its folder. */
+export async function readRunning(file: string, isAlive = coordinatorRuns): Promise<Running | undefined> {
   const text = await readIfThere(file)
   if (text === undefined) return undefined
   const running = parse(text)
-  return running && isAlive(running) ? running : undefined
+  return running && isAlive(file) ? running : undefined
 }
 
 /** Removes the note unless another process has replaced it. */
@@ -30,16 +31,11 @@ export async function removeRunning(file: string, pid: number): Promise<void> {
   if (running?.pid === pid) await rm(file, { force: true })
 }
 
-/** A pid alone proves little: after a reboot it belongs to somebody else, so a note from before the boot is void. */
-export function processLives(running: Running): boolean {
-  if (running.started < Date.now() - uptime() * 1_000 - 60_000) return false
-  try {
-    process.kill(running.pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
-}
+/**
+ * The lock on the coordinator's database tells, not the pid: pids are used again (in a container the same one at every
+ * start), and whoever trusted one would show the admin token to whatever listens at the noted URL.
+ */
+const coordinatorRuns = (file: string): boolean => isLocked(path.join(path.dirname(file), 'coordinator.db'))
 
 function parse(text: string): Running | undefined {
   try {

@@ -1,8 +1,27 @@
 /** Only one process may have a database open. The operating system holds the lock and lets go of it when the process dies, however. */
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { MeshError } from '../../contract/error.ts'
 import { createPrivateFile } from './private-file.ts'
 import { isBusy, storeFailure } from './sqlite-errors.ts'
+
+/** Outlasts another process that only looks whether the file is locked. */
+const lookMs = 250
+
+/** Whether a living process holds the lock. */
+export function isLocked(file: string): boolean {
+  const lock = `${file}.lock`
+  if (!existsSync(lock)) return false
+  const db = new DatabaseSync(lock, { timeout: 0 })
+  try {
+    db.exec('BEGIN; SELECT count(*) FROM sqlite_schema; ROLLBACK')
+    return false
+  } catch (error) {
+    return isBusy(error)
+  } finally {
+    db.close()
+  }
+}
 
 /**
  * Locks `<file>.lock` until the returned function is called. The lock is an open write transaction on a database of
@@ -13,7 +32,7 @@ export function lockFile(file: string, owner: string): () => void {
   let db: DatabaseSync | undefined
   try {
     createPrivateFile(lock)
-    db = new DatabaseSync(lock, { timeout: 0 })
+    db = new DatabaseSync(lock, { timeout: lookMs })
     db.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     db?.close()

@@ -62,7 +62,8 @@ it('starts hidden when told to, and is started so at login once asked', async ()
   await eventually(isOn)
   if (process.platform !== 'linux') return
   const file = path.join(app.userData, 'xdg-config', 'autostart', 'claw-mesh.desktop')
-  expect(readFileSync(file, 'utf8')).toMatch(/^Exec=.+ --hidden$/m)
+  // The box is ticked at once; the file follows.
+  await eventually(() => existsSync(file) && /^Exec=.+ --hidden$/m.test(readFileSync(file, 'utf8')))
   await clickTrayItem(app, 'Start at login')
   await eventually(() => !existsSync(file))
 })

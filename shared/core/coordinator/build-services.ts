@@ -1,10 +1,9 @@
 /** The services of a coordinator over one store, without doors: what a test drives by hand, a port opens to others. */
-import { randomBytes } from 'node:crypto'
 import { type MessageEvent, stateEvent } from '../../contract/event.ts'
 import type { Message } from '../../contract/message.ts'
 import { summarise } from '../../domain/message/summary.ts'
 import type { Clock } from '../platform/clock.ts'
-import { newId } from '../platform/ids.ts'
+import { randomHex } from '../platform/ids.ts'
 import type { Log } from '../platform/log.ts'
 import type { Change, Store } from '../storage/store.ts'
 import { createDispatch } from './dispatch.ts'
@@ -25,6 +24,8 @@ export interface BuildServicesDeps {
   readonly version: string
   /** Silence of a node after which what it was working on counts as interrupted. */
   readonly interruptedAfterMs?: number | undefined
+  /** So many hex digits of chance; handed in where a run must be repeatable. */
+  readonly randomHex?: ((digits: number) => string) | undefined
 }
 
 export interface RunningServices {
@@ -37,17 +38,17 @@ export interface RunningServices {
 
 /** Takes up what is in the store, and is ready for links and messages when it resolves. */
 export async function buildServices(deps: BuildServicesDeps): Promise<RunningServices> {
-  const { store, tokens, clock, log, version, interruptedAfterMs } = deps
+  const { store, tokens, clock, log, version, interruptedAfterMs, randomHex: chance = randomHex } = deps
   let halted = false
 
-  const events = new MeshEventLog({ bootId: randomBytes(8).toString('hex'), clock })
+  const events = new MeshEventLog({ bootId: chance(16), clock })
   const streams = new StreamHub({ store, seq: () => events.seq })
   const settledWaits = new SettledWaits()
   const tell = (type: MessageEvent['type'], message: Message): void => {
     const told = events.append({ type, data: { message: summarise(message) } })
     streams.event(told as MessageEvent, message)
   }
-  const newNodeId = (): string => newId('node')
+  const newNodeId = (): string => `node-${chance(16)}`
   const registry = new NodeRegistry({ store, tokens, clock, log, newNodeId, emit: (event) => events.append(event) })
   await registry.load()
 
@@ -78,7 +79,7 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
     streams,
     settledWaits,
     clock,
-    newMessageId: messageIds(clock),
+    newMessageId: messageIds(clock, chance),
     isDraining: () => halted,
     startedAt: clock.now(),
     version,

@@ -1,9 +1,9 @@
 /** Ids of messages sort by when they were made, also within a millisecond: a conversation's turns keep their order. */
-import { randomBytes } from 'node:crypto'
 import type { Clock } from '../platform/clock.ts'
+import { randomHex } from '../platform/ids.ts'
 
 /** `msg-`, 12 hex of time, 4 of a count within the millisecond, 8 of chance. */
-export function messageIds(clock: Clock): () => string {
+export function messageIds(clock: Clock, chance: (digits: number) => string = randomHex): () => string {
   let last = 0
   let count = 0
   return () => {
@@ -13,7 +13,7 @@ export function messageIds(clock: Clock): () => string {
     // Past the count's digits the time runs ahead instead: the order is what matters.
     last = count > 0xffff ? now + 1 : now
     if (last !== now) count = 0
-    return `msg-${hex(last, 12)}${hex(count, 4)}${randomBytes(4).toString('hex')}`
+    return `msg-${hex(last, 12)}${hex(count, 4)}${chance(8)}`
   }
 }
 

@@ -1,0 +1,208 @@
+/**
+ * A WebSocket between two simulated processes: frames take time, may be held up or swallowed, and arrive in order unless
+ * the run says otherwise. Only what the link's two ends use of a WebSocket is there.
+ */
+import { EventEmitter } from 'node:events'
+import type { Random } from './random.ts'
+import type { SimProcess, VirtualTime } from './virtual-time.ts'
+
+/** How the network treats one direction of a node's traffic. */
+export interface Way {
+  minMs: number
+  maxMs: number
+  /** Nothing arrives until it is open again: `held` comes late, `swallowed` never. */
+  state: 'open' | 'held' | 'swallowed'
+}
+
+/** The network between one node and its coordinator. */
+export interface Net {
+  /** From the node to the coordinator. */
+  readonly up: Way
+  readonly down: Way
+  /** Nothing can be dialled. */
+  cut: boolean
+  /** Share of frames that come twice, and that are overtaken. */
+  repeats: number
+  overtaken: number
+}
+
+export interface WireDeps {
+  readonly time: VirtualTime
+  readonly random: Random
+  readonly net: Net
+  readonly saw: (from: 'node' | 'coordinator', text: string) => void
+}
+
+type Item =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'ping' | 'pong' | 'closing' | 'close' | 'open' }
+
+const connecting = 0
+const open = 1
+const closing = 2
+const closed = 3
+const heldAgainMs = 50
+/** The order of these two is what makes a link; parts of one answer must follow each other. */
+const inOrder = /^\{"type":"(hello|welcome|reject|bye)"|"parts":(?!1,)/
+
+export class SimSocket extends EventEmitter {
+  readyState = connecting
+  readonly bufferedAmount = 0
+  readonly #wire: Wire
+  readonly #side: 'node' | 'coordinator'
+  readonly #process: SimProcess
+  #lastDue = 0
+
+  constructor(wire: Wire, side: 'node' | 'coordinator', process: SimProcess) {
+    super()
+    this.#wire = wire
+    this.#side = side
+    this.#process = process
+  }
+
+  send(text: string, written?: () => void): void {
+    if (this.readyState !== open) return
+    this.#push({ type: 'text', text })
+    if (written) this.#soon(written)
+  }
+
+  ping(): void {
+    if (this.readyState === open) this.#push({ type: 'ping' })
+  }
+
+  close(): void {
+    if (this.readyState !== open) return
+    this.readyState = closing
+    this.#push({ type: 'closing' })
+  }
+
+  terminate(): void {
+    if (this.readyState === closed) return
+    const wasConnecting = this.readyState === connecting
+    this.#push({ type: 'close' })
+    this.#end(wasConnecting)
+  }
+
+  /** Its process died; the system closes what it had open, if the machine still runs. */
+  abandon(hostRuns: boolean): void {
+    if (hostRuns) this.#push({ type: 'close' })
+  }
+
+  /** Both ends are there. */
+  opened(): void {
+    if (this.readyState !== connecting) return
+    this.readyState = open
+    if (this.#process.alive) this.emit('open')
+  }
+
+  /** Nobody answers the dial. */
+  refused(): void {
+    if (this.readyState === connecting) this.#end(true)
+  }
+
+  /** Something from the other end. */
+  arrive(item: Item): void {
+    if (!this.#process.alive) {
+      // The machine knows of no such connection any more.
+      if (item.type !== 'close' && this.#wire.hostRuns(this.#side)) this.#push({ type: 'close' })
+      return
+    }
+    if (this.readyState === closed) return
+    switch (item.type) {
+      case 'text':
+        this.emit('message', Buffer.from(item.text), false)
+        break
+      case 'ping':
+        this.#push({ type: 'pong' })
+        this.emit('ping')
+        break
+      case 'pong':
+        this.emit('pong')
+        break
+      case 'closing':
+        this.#push({ type: 'close' })
+        this.#end(false)
+        break
+      case 'close':
+        this.#end(false)
+        break
+      case 'open':
+        this.opened()
+        break
+    }
+  }
+
+  #end(failed: boolean): void {
+    this.readyState = closed
+    this.#soon(() => {
+      if (failed) this.emit('error', new Error('The connection could not be made.'))
+      this.emit('close', 1006)
+    })
+  }
+
+  #soon(callback: () => void): void {
+    this.#wire.deps.time.after(0, () => {
+      if (this.#process.alive) callback()
+    })
+  }
+
+  #push(item: Item): void {
+    const { time, random, net, saw } = this.#wire.deps
+    const way = this.#side === 'node' ? net.up : net.down
+    if (item.type === 'text') saw(this.#side, item.text)
+    if (way.state === 'swallowed') return
+    const free = item.type === 'text' && !inOrder.test(item.text)
+    const takes = way.minMs + random.next() * (way.maxMs - way.minMs)
+    const due = Math.max(time.now + takes, this.#lastDue)
+    if (free && random.chance(net.overtaken)) {
+      // The others pass it.
+      this.#deliver(item, due + 5 + random.next() * 200, way)
+      return
+    }
+    this.#lastDue = due
+    this.#deliver(item, due, way)
+    if (free && random.chance(net.repeats)) this.#deliver(item, due + random.next() * 300, way)
+  }
+
+  #deliver(item: Item, due: number, way: Way): void {
+    const { time } = this.#wire.deps
+    const arrive = (): void => {
+      if (way.state === 'swallowed') return
+      if (way.state === 'open') this.#wire.other(this.#side).arrive(item)
+      // Equal delays keep the order of what is held.
+      else time.after(heldAgainMs, arrive)
+    }
+    time.after(due - time.now, arrive)
+  }
+}
+
+export class Wire {
+  readonly deps: WireDeps
+  readonly node: SimSocket
+  readonly coordinator: SimSocket
+  readonly hostRuns: (side: 'node' | 'coordinator') => boolean
+
+  constructor(
+    deps: WireDeps,
+    ends: {
+      readonly node: SimProcess
+      readonly coordinator: SimProcess
+      readonly hostRuns: (side: 'node' | 'coordinator') => boolean
+    },
+  ) {
+    this.deps = deps
+    this.hostRuns = ends.hostRuns
+    this.node = new SimSocket(this, 'node', ends.node)
+    this.coordinator = new SimSocket(this, 'coordinator', ends.coordinator)
+  }
+
+  other(side: 'node' | 'coordinator'): SimSocket {
+    return side === 'node' ? this.coordinator : this.node
+  }
+
+  /** The network drops the connection: both ends notice. */
+  cut(): void {
+    this.node.arrive({ type: 'close' })
+    this.coordinator.arrive({ type: 'close' })
+  }
+}

@@ -132,7 +132,7 @@ export const Offer = frame('offer', {
 })
 export type Offer = Static<typeof Offer>
 export const Start = frame('start', attempt)
-/** Stop it; confirmed by a `result` (any outcome), or by `never_began` when the agent does not know it. */
+/** Stop it; confirmed by a `result`: any outcome, `never_began` when it was not begun, `interrupted` when the agent does not know it. */
 export const Cancel = frame('cancel', { ...attempt, reason: Type.Enum(['cancelled', 'expired']) })
 export const ResultAck = frame('result_ack', attempt)
 

@@ -61,8 +61,11 @@ export class Outbox {
 
   acknowledge(ref: AttemptRef): void {
     if (!this.#held.delete(runId(ref))) return
+    const unwritten = this.#unwritten.get(runId(ref))
     this.#unwritten.delete(runId(ref))
     try {
+      // An attempt without a result counts as begun; left so, it would be looked for at every start.
+      if (unwritten) this.#deps.journal.recordResult(ref, unwritten)
       this.#deps.journal.acknowledge(ref)
     } catch (error) {
       // It stays in the file and is offered again after a restart, which the coordinator acknowledges again.

@@ -129,6 +129,28 @@ it('answers never_began to the cancelling of what it did not begin, and does not
   expect(rig.adapter.begun).toEqual([])
 })
 
+it('does not claim that what it does not know never began: it may have lost its journal', async () => {
+  const sent = rig.link()
+  rig.runner.take({ type: 'cancel', ...ref, reason: 'cancelled' })
+  expect(await sent.next('result')).toMatchObject({
+    outcome: 'interrupted',
+    error: { code: 'message_interrupted', details: { stop_unconfirmed: true } },
+  })
+})
+
+it('is silent about a start that comes again after the result was acknowledged', async () => {
+  const sent = rig.link()
+  const turn = await rig.handOver()
+  turn.emit({ type: 'done', text: 'once' })
+  await sent.next('result')
+  rig.runner.take({ type: 'result_ack', ...ref })
+  const said = sent.types().length
+  rig.runner.take({ type: 'start', ...ref })
+  await turnTaken()
+  expect(sent.types().slice(said)).toEqual([])
+  expect(rig.adapter.begun).toEqual(['msg-1.1'])
+})
+
 it('goes on while the link is away and tells the rest on the next one', async () => {
   const first = rig.link()
   const turn = await rig.handOver()
@@ -178,6 +200,24 @@ it('keeps a result in memory when the disk will not take it', async () => {
   expect(await first.next('result')).toMatchObject({ text: 'kept' })
   rig.unlink(first)
   expect(await rig.link().next('result')).toMatchObject({ text: 'kept' })
+})
+
+it('leaves no trace of a result that the disk took only when it was acknowledged', async () => {
+  const { journal } = rig
+  let full = true
+  const recordResult: typeof journal.recordResult = (...result) => {
+    if (full) throw new MeshError('store_failed', 'The disk is full.')
+    journal.recordResult(...result)
+  }
+  rig.with({ journal: { ...journal, recordResult } })
+  const sent = rig.link()
+  const turn = await rig.handOver()
+  turn.emit({ type: 'done', text: 'kept' })
+  await sent.next('result')
+  full = false
+  rig.runner.take({ type: 'result_ack', ...ref })
+  await rig.restart()
+  expect(rig.runner.standing()).toEqual({ begun: [], results: [] })
 })
 
 it('does not acknowledge away what still runs', async () => {

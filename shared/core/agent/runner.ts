@@ -35,6 +35,8 @@ interface Live {
 /** Offers hold whole messages, so few are held; a `hello` lists at most 10,000 attempts, so fewer are kept. */
 const maxAccepted = 256
 const maxHeld = 5_000
+/** Attempts that are over and acknowledged, of which the last ones are remembered. */
+const maxOver = 1_000
 const maxToolName = 128
 
 export class Runner {
@@ -42,6 +44,8 @@ export class Runner {
   readonly #outbox: Outbox
   readonly #accepted = new Map<string, Offer>()
   readonly #live = new Map<string, Live>()
+  /** Told and acknowledged lately: a repeated `start` must not hear that they never began. */
+  readonly #over = new Set<string>()
   readonly #tasks = new Set<Promise<void>>()
   readonly #stopping = new AbortController()
   #link: Link | undefined
@@ -105,6 +109,7 @@ export class Runner {
         break
       case 'result_ack':
         this.#outbox.acknowledge(ref)
+        this.#remember(runId(ref))
         break
     }
   }
@@ -127,7 +132,7 @@ export class Runner {
   #started(ref: AttemptRef): void {
     const offer = this.#accepted.get(runId(ref))
     this.#accepted.delete(runId(ref))
-    if (this.#live.has(runId(ref))) return
+    if (this.#live.has(runId(ref)) || this.#over.has(runId(ref))) return
     if (this.#outbox.has(ref)) this.#outbox.send(ref)
     else if (offer) this.#begin(ref, offer)
     else this.#tell(ref, neverBegan('This node has not accepted the attempt on this link.'))
@@ -151,9 +156,14 @@ export class Runner {
       live.cancel.abort()
     } else if (this.#outbox.has(ref)) {
       this.#outbox.send(ref)
-    } else {
-      this.#accepted.delete(runId(ref))
+    } else if (this.#accepted.delete(runId(ref))) {
       this.#tell(ref, neverBegan('This node has not begun the attempt.'))
+    } else {
+      // It may have begun and be forgotten: the journal was lost, or the result is long acknowledged.
+      this.#tell(
+        ref,
+        stopUnconfirmed('', 'The node knows nothing of the attempt (any more); whether it runs is not known.'),
+      )
     }
   }
 
@@ -223,6 +233,12 @@ export class Runner {
     for (const frame of resultFrames(ref, result)) this.#link?.send(frame)
   }
 
+  #remember(run: string): void {
+    this.#over.add(run)
+    const oldest = this.#over.values().next()
+    if (this.#over.size > maxOver && !oldest.done) this.#over.delete(oldest.value)
+  }
+
   #isFull(): boolean {
     return this.#accepted.size >= maxAccepted || this.#live.size + this.#outbox.size >= maxHeld
   }
@@ -238,14 +254,16 @@ const alreadyBegun = (ref: AttemptRef): ErrorBody => ({
   message: `Attempt ${runId(ref)} has already begun on this node.`,
 })
 
-const stopUnconfirmed = (text: string): AttemptResult => ({
+const gatewayWasAway = 'The gateway was away when it was told to stop; whether it did is not known.'
+
+const stopUnconfirmed = (text: string, message = gatewayWasAway): AttemptResult => ({
   outcome: 'interrupted',
   text,
   began: true,
   effects: 'possible',
   error: {
     code: 'message_interrupted',
-    message: 'The gateway was away when it was told to stop; whether it did is not known.',
+    message,
     details: { stop_unconfirmed: true },
   },
 })

@@ -26,9 +26,9 @@ class FakeSocket extends EventEmitter {
     this.arrivals.push(frame)
   }
 
-  ping(): void {
+  ping(carried = ''): void {
     this.pings += 1
-    if (!this.deaf) queueMicrotask(() => this.emit('pong'))
+    if (!this.deaf) queueMicrotask(() => this.emit('pong', Buffer.from(carried)))
   }
 
   close(): void {

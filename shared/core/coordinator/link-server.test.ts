@@ -104,6 +104,18 @@ describe('two agents with one id', () => {
     expect(first.closed).toBe(true)
   })
 
+  it('of two instances: what the first one sent before its end does not keep the newcomer out', async () => {
+    const first = await join()
+    first.deaf = true
+    const second = open()
+    second.say(aHello({ instance: 'instance-2' }))
+    await rig.clock.advance(1_000)
+    first.say({ type: 'heartbeat', load: aLoad(), gateway: { adapter: 'demo', state: 'ok' } })
+    await rig.clock.advance(1_000)
+    await second.next('welcome')
+    expect(second.sentOf('reject')).toEqual([])
+  })
+
   it('that come at the same time are greeted one after the other', async () => {
     const links = ['a', 'b', 'c'].map((instance) => {
       const link = open()

@@ -29,7 +29,9 @@ const closeWithinMs = 1_000
 export class NodeLink {
   readonly nodeId: string
   readonly #deps: NodeLinkDeps
-  readonly #heardListeners = new Set<() => void>()
+  /** Pings that wait for their own pong, by what they carry. */
+  readonly #probes = new Map<string, (alive: boolean) => void>()
+  #probed = 0
   #heardAt = 0
   #pinged = false
   #open = true
@@ -60,7 +62,10 @@ export class NodeLink {
       if (this.#open) this.#read(isBinary ? undefined : (data as Buffer).toString('utf8'))
     })
     socket.on('ping', () => this.#heard())
-    socket.on('pong', () => this.#heard())
+    socket.on('pong', (data) => {
+      this.#heard()
+      this.#probes.get(data.toString('utf8'))?.(true)
+    })
     socket.on('error', (error) => {
       this.#deps.log.info({ node: this.nodeId, error: error.message }, 'The link of a node failed.')
       this.terminate()
@@ -102,19 +107,23 @@ export class NodeLink {
     this.#ended()
   }
 
-  /** Pings; whether anything was heard within `ms`. */
+  /**
+   * Pings; whether that very ping was answered within `ms`. Nothing else proves that the other side lives: what it sent
+   * before its end may still be on the way.
+   */
   async probe(ms: number): Promise<boolean> {
     if (!this.#open) return false
+    this.#probed += 1
+    const carried = `probe ${this.#probed}`
     return new Promise((resolve) => {
       const finish = (alive: boolean): void => {
         cancel()
-        this.#heardListeners.delete(heard)
+        this.#probes.delete(carried)
         resolve(alive && this.#open)
       }
-      const heard = (): void => finish(true)
       const cancel = this.#deps.clock.after(ms, () => finish(false))
-      this.#heardListeners.add(heard)
-      this.#deps.socket.ping()
+      this.#probes.set(carried, finish)
+      this.#deps.socket.ping(carried)
     })
   }
 
@@ -135,7 +144,6 @@ export class NodeLink {
   #heard(): void {
     this.#heardAt = this.#deps.clock.now()
     this.#pinged = false
-    for (const listener of [...this.#heardListeners]) listener()
   }
 
   /** Pings a silent socket, ends a dead one. */
@@ -161,7 +169,7 @@ export class NodeLink {
     if (!this.#open) return
     this.#open = false
     this.#cancelTimer()
-    for (const listener of [...this.#heardListeners]) listener()
+    for (const finish of [...this.#probes.values()]) finish(false)
     this.#deps.onClosed()
   }
 }

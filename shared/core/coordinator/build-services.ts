@@ -51,6 +51,7 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
   const newNodeId = (): string => `node-${chance(16)}`
   const registry = new NodeRegistry({ store, tokens, clock, log, newNodeId, emit: (event) => events.append(event) })
   await registry.load()
+  const [newest] = (await store.list({ limit: 1 })).messages
 
   const dispatch = createDispatch({
     store,
@@ -79,7 +80,7 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
     streams,
     settledWaits,
     clock,
-    newMessageId: messageIds(clock, chance),
+    newMessageId: messageIds(clock, { chance, newest: newest?.id }),
     isDraining: () => halted,
     startedAt: clock.now(),
     version,

@@ -15,3 +15,11 @@ it('makes ids that sort by when they were made: within a millisecond, past its c
   expect(new Set(ids).size).toBe(ids.length)
   expect(ids[0]).toMatch(/^msg-[0-9a-f]{24}$/)
 })
+
+it('goes on after the newest id that a restart finds, whatever the clock says by then', () => {
+  const first = messageIds(fakeClock('2026-01-01T12:00:00Z'))()
+  const next = messageIds(fakeClock('2026-01-01T09:00:00Z'), { newest: first })
+  expect([next(), next(), first].toSorted()[0]).toBe(first)
+  const other = messageIds(fakeClock(), { newest: 'not made here' })
+  expect(other()).toMatch(/^msg-[0-9a-f]{24}$/)
+})

@@ -3,8 +3,13 @@ import type { Clock } from '../platform/clock.ts'
 import { randomHex } from '../platform/ids.ts'
 
 /** `msg-`, 12 hex of time, 4 of a count within the millisecond, 8 of chance. */
-export function messageIds(clock: Clock, chance: (digits: number) => string = randomHex): () => string {
-  let last = 0
+export function messageIds(
+  clock: Clock,
+  options: { readonly chance?: (digits: number) => string; readonly newest?: string | undefined } = {},
+): () => string {
+  const { chance = randomHex, newest } = options
+  // Of the message that was made last before a restart.
+  let last = newest === undefined ? 0 : timeOf(newest) + 1
   let count = 0
   return () => {
     // Never back, even when the machine's clock is set back.
@@ -18,3 +23,6 @@ export function messageIds(clock: Clock, chance: (digits: number) => string = ra
 }
 
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, '0')
+
+/** 0 for an id that was not made here. */
+const timeOf = (id: string): number => parseInt(/^msg-([0-9a-f]{12})[0-9a-f]{12}$/.exec(id)?.[1] ?? '0', 16)

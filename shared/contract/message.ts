@@ -38,6 +38,8 @@ export const Attempt = Type.Object({
   node_name: Type.String(),
   offered_at: Type.String(),
   started_at: Type.Optional(Type.String()),
+  /** The node's boot and journal when it was told to start: only the same ones can prove that it never began. */
+  life: Type.Optional(Type.String()),
   began_at: Type.Optional(Type.String()),
   ended_at: Type.Optional(Type.String()),
   outcome: Type.Optional(

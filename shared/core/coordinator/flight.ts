@@ -3,7 +3,6 @@ import type { Message } from '../../contract/message.ts'
 import { conversationKey } from '../../domain/message/order.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { NodeLink } from './node-link.ts'
-import type { NodeLife } from './node-registry.ts'
 
 /**
  * `offering`: the offer is being committed. `offered`: sent, unanswered. `starting`: accepted, `start` is being committed.
@@ -21,8 +20,8 @@ export class Flight {
   phase: Phase
   /** Undefined once that link has ended. */
   link: NodeLink | undefined
-  /** Life of the node in which `start` was sent. */
-  life: NodeLife | undefined
+  /** Life of the node in which `start` was sent, as its attempt has it on disk. */
+  life: string | undefined
   /** Somebody asked to cancel it, and the node has to confirm. */
   stopAsked = false
   /** With `ending`: the node does not know yet that the attempt is over. */

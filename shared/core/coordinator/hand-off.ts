@@ -222,7 +222,8 @@ export class HandOff {
     const { attempt } = flight
     flight.phase = 'starting'
     flight.disarm('answer')
-    const message = await transitions.apply(flight.messageId, { type: 'start', attempt })
+    flight.life = registry.lifeOf(flight.nodeId)
+    const message = await transitions.apply(flight.messageId, { type: 'start', attempt, life: flight.life })
     if (this.#isOver(flight) || message?.state !== 'started') return
     if (!flight.link || flight.stopAsked) {
       // The commit says started, but only `start` on the link would let the node begin.
@@ -231,7 +232,6 @@ export class HandOff {
       return
     }
     flight.phase = 'started'
-    flight.life = registry.lifeOf(flight.nodeId)
     flight.link.send({ type: 'start', ...flight.ref })
     this.armDeadline(flight, message.timeout_s * 1_000, message.timeout_s)
   }

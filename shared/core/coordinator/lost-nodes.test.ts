@@ -178,6 +178,17 @@ describe('when the coordinator restarts', () => {
     expect((await message()).response).toBe('Through it all.')
   })
 
+  it('a running message is interrupted when its node was last heard in the life that it now comes back in', async () => {
+    await node.takeTurn()
+    await rig.inState(id, 'running')
+    // The node came back after a loss of power, and we went down before anything was made of it.
+    const [stored] = await rig.store.nodes()
+    await rig.store.putNode({ ...stored!, host_boot_id: 'host-boot-2' })
+    await rig.restart()
+    await comesBack({ host_boot_id: 'host-boot-2' })
+    await rig.inState(id, 'interrupted')
+  })
+
   it('a running message whose host restarted too is interrupted', async () => {
     await node.takeTurn()
     await rig.inState(id, 'running')

@@ -11,7 +11,7 @@ import type { Store } from '../storage/store.ts'
 import { Flight, type FlightTable } from './flight.ts'
 import { type HandOff, isOf } from './hand-off.ts'
 import type { NodeLink } from './node-link.ts'
-import type { NodeRegistry } from './node-registry.ts'
+import { lifeIn, type NodeRegistry } from './node-registry.ts'
 import type { Transitions } from './transitions.ts'
 
 export interface LostNodesDeps {
@@ -19,7 +19,7 @@ export interface LostNodesDeps {
   readonly transitions: Transitions
   readonly flights: FlightTable
   readonly handOff: HandOff
-  readonly registry: Pick<NodeRegistry, 'lifeOf' | 'find'>
+  readonly registry: Pick<NodeRegistry, 'find'>
   readonly clock: Clock
   readonly log: Log
   readonly interruptedAfterMs: number
@@ -69,7 +69,9 @@ export class LostNodes {
     }
     const phase = message.state === 'running' ? 'running' : 'started'
     const flight = new Flight({ clock }, { message, attempt, nodeId, phase })
-    flight.life = registry.lifeOf(nodeId)
+    const given = message.attempts.find(({ number }) => number === attempt)
+    // Not the node's last known life: it may have come back in another one just before we went down.
+    flight.life = given?.life
     flight.stopAsked = message.cancel_requested_at !== undefined
     flights.add(flight)
     if (!registry.find(nodeId)) {
@@ -78,7 +80,7 @@ export class LostNodes {
     }
     this.#lost(flight)
     // Its time went on while nobody counted, but the node gets the chance to tell of a turn that ended in time.
-    const startedAt = message.attempts.find(({ number }) => number === attempt)?.started_at ?? message.updated_at
+    const startedAt = given?.started_at ?? message.updated_at
     const leftMs = Date.parse(startedAt) + message.timeout_s * 1_000 - clock.now()
     handOff.armDeadline(flight, Math.max(leftMs, interruptedAfterMs), message.timeout_s)
   }
@@ -103,8 +105,7 @@ export class LostNodes {
       if (flight.stopAsked) handOff.askToStop(flight)
       return
     }
-    const { life } = flight
-    if (life?.host_boot_id === hello.host_boot_id && life.journal_id === hello.journal_id) {
+    if (flight.life !== undefined && flight.life === lifeIn(hello)) {
       const error = new MeshError('coordinator_unreachable', 'The link ended before the node heard that it may start.')
       void handOff.end(flight, { type: 'never_began', attempt, error: error.toBody() })
     } else this.#interrupt(flight, forgotten())

@@ -48,6 +48,7 @@ export interface NodeWatcher {
 
 /** What tells one life of a node from another: while both stay, what the node's journal does not hold never began. */
 export type NodeLife = Pick<Hello, 'host_boot_id' | 'journal_id'>
+export const lifeIn = ({ host_boot_id, journal_id }: NodeLife): string => `${host_boot_id} ${journal_id}`
 
 export class NodeRegistry implements NodeService {
   readonly #deps: NodeRegistryDeps
@@ -109,9 +110,9 @@ export class NodeRegistry implements NodeService {
   }
 
   /** Of the node's last hello, also before a restart. */
-  lifeOf(nodeId: string): NodeLife | undefined {
+  lifeOf(nodeId: string): string | undefined {
     const { host_boot_id, journal_id } = this.#records.get(nodeId)?.stored ?? {}
-    return host_boot_id === undefined || journal_id === undefined ? undefined : { host_boot_id, journal_id }
+    return host_boot_id === undefined || journal_id === undefined ? undefined : lifeIn({ host_boot_id, journal_id })
   }
 
   async register(input: RegisterNode): Promise<Registered> {

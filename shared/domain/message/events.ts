@@ -19,7 +19,7 @@ export type MachineEvent =
   /** The node said no, or did not answer, or its link ended, before `start` was sent. */
   | { readonly type: 'refused'; readonly attempt: number; readonly error: ErrorBody }
   /** The node accepted; once this is on disk, `start` may be sent. Writes the conversation's pin. */
-  | { readonly type: 'start'; readonly attempt: number }
+  | { readonly type: 'start'; readonly attempt: number; readonly life?: string | undefined }
   /** The node recorded the attempt and gave it to its gateway. */
   | { readonly type: 'began'; readonly attempt: number }
   /** The node proves that a started attempt never reached its gateway. Not charged. */

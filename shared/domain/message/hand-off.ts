@@ -27,7 +27,8 @@ export function start(message: Message, event: EventOf<'start'>, at: string): St
   if (repeated) return unchanged(message)
   const wrong = misplaced(message, event, ['offered'])
   if (wrong) return wrong
-  return changed({ ...editAttempt(message, { started_at: at }), state: 'started' }, at, pin(message))
+  const life = event.life === undefined ? {} : { life: event.life }
+  return changed({ ...editAttempt(message, { started_at: at, ...life }), state: 'started' }, at, pin(message))
 }
 
 /** started → running. */

@@ -60,15 +60,17 @@ export class LostNodes {
 
   /** After a restart: an attempt of which the last coordinator heard last. */
   adopt(message: Message): void {
-    const { flights, handOff, registry, clock, transitions, interruptedAfterMs } = this.#deps
-    const { id, attempt, node_id: nodeId = '' } = message
-    if (message.state === 'offered') {
-      const error = new MeshError('draining', 'The coordinator restarted before the node was told to start.')
-      void transitions.apply(id, { type: 'refused', attempt, error: error.toBody() })
-      return
-    }
+    const { flights, handOff, registry, clock, interruptedAfterMs } = this.#deps
+    const { attempt, node_id: nodeId = '' } = message
     const phase = message.state === 'running' ? 'running' : 'started'
     const flight = new Flight({ clock }, { message, attempt, nodeId, phase })
+    if (message.state === 'offered') {
+      const error = new MeshError('draining', 'The coordinator restarted before the node was told to start.')
+      // Until it is back in the queue its conversation waits: a later message must not pass it.
+      flights.add(flight)
+      void handOff.end(flight, { type: 'refused', attempt, error: error.toBody() })
+      return
+    }
     const given = message.attempts.find(({ number }) => number === attempt)
     // Not the node's last known life: it may have come back in another one just before we went down.
     flight.life = given?.life

@@ -43,9 +43,13 @@ export function checkPin(message: Message, row: Pinned, broken: Broken): void {
   if (state === 'succeeded' && affinity !== 'excursion' && affinity !== 'none') {
     const last = attempts.find(({ number }) => number === attempt)
     const isLate = last?.outcome !== 'succeeded' || message.updated_at !== message.ended_at
-    if (!isLate && row?.node_id === null) broken('a conversation keeps its node', `${id} was answered by ${node_id ?? ''}`)
+    if (!isLate && row?.node_id === null)
+      broken('a conversation keeps its node', `${id} was answered by ${node_id ?? ''}`)
   }
   for (const { number, outcome } of attempts)
-    if ((outcome === 'never_began' || outcome === 'refused') && row?.pinned_by === runId({ message_id: id, attempt: number }))
+    if (
+      (outcome === 'never_began' || outcome === 'refused') &&
+      row?.pinned_by === runId({ message_id: id, attempt: number })
+    )
       broken('what never began leaves no pin', `attempt ${number} at ${id}`)
 }

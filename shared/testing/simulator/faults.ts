@@ -134,11 +134,8 @@ const faults: readonly (readonly [weight: number, name: string, Fault])[] = [
   [1, 'node’s clock jumps', ({ node, random }) => (node.skewMs += jump(random))],
 ]
 
-/** Seconds, or hours; forwards or back. */
-const jump = (random: Random): number => {
-  const ms = random.chance(0.5) ? random.int(1_000, 30_000) : random.int(1, 5) * 3_600_000
-  return random.chance(0.5) ? ms : -ms
-}
+/** Forwards or back. */
+const jump = (random: Random): number => random.int(-30_000, 30_000)
 
 const total = faults.reduce((sum, [weight]) => sum + weight, 0)
 

@@ -44,6 +44,7 @@ const failsEarly = 0.07
 const failsLate = 0.04
 const babbles = 0.03
 const hangs = 0.015
+const spareS = 5
 
 export class ModelGateway {
   readonly turns = new Map<string, Turn>()
@@ -90,6 +91,10 @@ export class ModelGateway {
     began(turn, attempt)
     this.turns.set(run_id, turn)
     this.#play(turn, random)
+    // Its own limit, should nobody be there to hold the mesh's.
+    time.after((attempt.timeout_s + spareS) * 1_000, () => {
+      if (turn.state === 'running') this.#end(turn, 'failed', { type: 'failed', effects: true })
+    })
     this.#changed()
     return true
   }

@@ -37,6 +37,7 @@ export interface ModelStoreDeps {
   readonly die?: (() => void) | undefined
   /** What is on disk now, also when nobody lives to hear it. */
   readonly written?: ((change: Change, before: Message | undefined) => void) | undefined
+  readonly listenerFailed?: ((error: unknown) => void) | undefined
   readonly step?: StepFunction | undefined
   /** A fault to be found: answers before anything is on disk. */
   readonly answersEarly?: ((what: 'enqueue' | 'transition') => boolean) | undefined
@@ -69,6 +70,7 @@ export class ModelStore implements Store {
       const { disk } = this.#deps
       const earlier = idempotency && this.#claimed(idempotency)
       if (earlier) return { message: earlier, created: false }
+      if (disk.messages.has(message.id)) throw new Error(`There is a message ${message.id} already.`)
       disk.insert(message, idempotency)
       this.#note({ message, previous: null, cause: null }, undefined)
       return { message, created: true }
@@ -104,7 +106,9 @@ export class ModelStore implements Store {
   list({ limit, cursor, state, node_id, conversation }: MessageFilter) {
     return this.#read(() => {
       if (cursor !== undefined && !/^[0-9]{1,15}$/.test(cursor))
-        throw new MeshError('invalid_input', 'cursor: is not one that a list gave out.')
+        throw new MeshError('invalid_input', 'cursor: is not one that a list gave out.', {
+          details: { field: 'cursor' },
+        })
       const fits = ({ seq, message }: { seq: number; message: Message }): boolean =>
         (cursor === undefined || seq < Number(cursor)) &&
         (state === undefined || message.state === state) &&
@@ -142,7 +146,7 @@ export class ModelStore implements Store {
       const { disk, clock } = this.#deps
       const dayAgo = this.#ago(dayMs)
       const lately = (...states: MessageState[]): number =>
-        this.#inState(...states).filter(({ ended_at = '' }) => ended_at >= dayAgo).length
+        this.#inState(...states).filter(({ ended_at = '' }) => ended_at > dayAgo).length
       const first = Math.floor(clock.now() / minuteMs) - 59
       const per_minute = new Array<number>(60).fill(0)
       for (const { message } of disk.messages.values()) {
@@ -272,6 +276,7 @@ export class ModelStore implements Store {
     if (endedAt !== undefined && endedAt <= this.#ago(idempotencyKeepS * 1_000)) return undefined
     if (claim.digest === request.digest) return message
     throw new MeshError('idempotency_conflict', 'idempotency_key: was used before with another request.', {
+      hint: 'Use a new key for a new message.',
       details: { field: 'idempotency_key', key: request.key },
     })
   }
@@ -321,8 +326,16 @@ export class ModelStore implements Store {
       this.#deps.die?.()
       return
     }
-    for (const note of notes) for (const listener of [...this.#listeners]) listener(note)
+    for (const note of notes) for (const listener of [...this.#listeners]) this.#tell(listener, note)
     for (const answer of answers) answer()
+  }
+
+  #tell(listener: (change: Change) => void, change: Change): void {
+    try {
+      listener(change)
+    } catch (error) {
+      this.#deps.listenerFailed?.(error)
+    }
   }
 
   /** Runs one write; how its answer is then given. An error undoes nothing: writes check before they change. */

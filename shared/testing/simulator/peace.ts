@@ -14,7 +14,7 @@ export function isAtPeace(
   users: Users,
 ): boolean {
   if (users.unanswered > 0 || !coordinator.services) return false
-  for (const node of nodes) if (!node.linked || !node.running || node.journal.tables.attempts.size > 0) return false
+  for (const node of nodes) if (!node.linked || !node.running || node.holdsResults) return false
   for (const { message } of coordinator.disk.messages.values()) {
     if (!isGivenUp(message)) return false
     if (hasEnded(message.state) && witness.turnsOf(message.id).some(({ state }) => state === 'running')) return false
@@ -47,7 +47,7 @@ export async function checkPeace(
   for (const node of nodes) {
     if (!node.linked) broken('nodes come back', `${node.id} is not linked`)
     const kept = [...node.journal.tables.attempts.keys()]
-    if (kept.length > 0) broken('every result is fetched', `${node.id} still holds ${kept.join(', ')}`)
+    if (node.holdsResults) broken('every result is fetched', `${node.id} still holds ${kept.join(', ')}`)
   }
   for (const { id, in_flight, status } of services.nodes.list()) {
     if (in_flight > 0) broken('slots are given back', `${in_flight} are taken on ${id}`)

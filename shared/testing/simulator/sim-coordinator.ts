@@ -70,6 +70,7 @@ export class SimCoordinator {
       fate: () => this.#fate(),
       die: () => this.kill(),
       written: (change, before) => witness.written(change, before),
+      listenerFailed: (error) => witness.broken('listeners do not throw', String(error)),
       step: mutation?.step,
       answersEarly: (what) => mutation?.storeAnswersEarly === what,
     })

@@ -24,7 +24,8 @@ export class SimNode {
     repeats: 0,
     overtaken: 0,
   }
-  diskFull = false
+  #diskFull = false
+  #diskWasFull = false
   skewMs = 0
   readonly #world: World
   readonly #coordinator: SimCoordinator
@@ -56,6 +57,20 @@ export class SimNode {
 
   get running(): boolean {
     return this.#process?.alive === true
+  }
+
+  get diskFull(): boolean {
+    return this.#diskFull
+  }
+
+  set diskFull(full: boolean) {
+    this.#diskFull = full
+    this.#diskWasFull ||= full
+  }
+
+  /** What a full disk did not take is looked after at the next start only. */
+  get holdsResults(): boolean {
+    return !this.#diskWasFull && this.journal.tables.attempts.size > 0
   }
 
   get hostRuns(): boolean {

@@ -68,7 +68,13 @@ export async function simulate({ seed, mutation, traced = false }: SimulateOptio
   const states: Record<string, number> = {}
   for (const { message } of coordinator.disk.messages.values()) states[message.state] = (states[message.state] ?? 0) + 1
   const { messages } = coordinator.disk
-  const figures = { messages: messages.size, turns: witness.turnsBegun, events: time.events, virtualMs: time.now, states }
+  const figures = {
+    messages: messages.size,
+    turns: witness.turnsBegun,
+    events: time.events,
+    virtualMs: time.now,
+    states,
+  }
   return { seed, violation: witness.violation, trace: lines, figures }
 }
 

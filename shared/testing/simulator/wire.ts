@@ -35,7 +35,8 @@ export interface WireDeps {
 
 type Item =
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'ping' | 'pong' | 'closing' | 'close' | 'open' }
+  | { readonly type: 'ping' | 'pong'; readonly carried: string }
+  | { readonly type: 'closing' | 'close' }
 
 const connecting = 0
 const open = 1
@@ -52,6 +53,8 @@ export class SimSocket extends EventEmitter {
   readonly #side: 'node' | 'coordinator'
   readonly #process: SimProcess
   #lastDue = 0
+  /** Something on its way was lost: nothing that follows it arrives any more. */
+  #broken = false
 
   constructor(wire: Wire, side: 'node' | 'coordinator', process: SimProcess) {
     super()
@@ -66,8 +69,8 @@ export class SimSocket extends EventEmitter {
     if (written) this.#soon(written)
   }
 
-  ping(): void {
-    if (this.readyState === open) this.#push({ type: 'ping' })
+  ping(carried = ''): void {
+    if (this.readyState === open) this.#push({ type: 'ping', carried })
   }
 
   close(): void {
@@ -113,11 +116,11 @@ export class SimSocket extends EventEmitter {
         this.emit('message', Buffer.from(item.text), false)
         break
       case 'ping':
-        this.#push({ type: 'pong' })
+        this.#push({ type: 'pong', carried: item.carried })
         this.emit('ping')
         break
       case 'pong':
-        this.emit('pong')
+        this.emit('pong', Buffer.from(item.carried))
         break
       case 'closing':
         this.#push({ type: 'close' })
@@ -125,9 +128,6 @@ export class SimSocket extends EventEmitter {
         break
       case 'close':
         this.#end(false)
-        break
-      case 'open':
-        this.opened()
         break
     }
   }
@@ -150,7 +150,8 @@ export class SimSocket extends EventEmitter {
     const { time, random, net, saw } = this.#wire.deps
     const way = this.#side === 'node' ? net.up : net.down
     if (item.type === 'text') saw(this.#side, item.text)
-    if (way.state === 'swallowed') return
+    if (way.state === 'swallowed') this.#broken = true
+    if (this.#broken) return
     const free = item.type === 'text' && !inOrder.test(item.text)
     const takes = way.minMs + random.next() * (way.maxMs - way.minMs)
     const due = Math.max(time.now + takes, this.#lastDue)
@@ -167,7 +168,8 @@ export class SimSocket extends EventEmitter {
   #deliver(item: Item, due: number, way: Way): void {
     const { time } = this.#wire.deps
     const arrive = (): void => {
-      if (way.state === 'swallowed') return
+      if (way.state === 'swallowed') this.#broken = true
+      if (this.#broken) return
       if (way.state === 'open') this.#wire.other(this.#side).arrive(item)
       // Equal delays keep the order of what is held.
       else time.after(heldAgainMs, arrive)

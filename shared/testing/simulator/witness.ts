@@ -24,6 +24,8 @@ export class Witness {
   readonly #acknowledged = new Map<string, string>()
   /** Per conversation the place in the queue of the last message whose turn began in order. */
   readonly #lastBegun = new Map<string, number>()
+  /** Their conversations went on without them. */
+  readonly #passedOver = new Set<string>()
   readonly #trace: (who: string, what: string) => void
   #disk: ModelDisk | undefined
   #violation: Violation | undefined
@@ -65,11 +67,15 @@ export class Witness {
   /** A change is on disk. */
   written(change: Change, before: Message | undefined): void {
     const { message, cause } = change
-    this.#trace('disk', `${message.id} ${cause ?? 'new'}: ${before?.state ?? ''} → ${message.state} #${message.attempt}`)
+    this.#trace(
+      'disk',
+      `${message.id} ${cause ?? 'new'}: ${before?.state ?? ''} → ${message.state} #${message.attempt}`,
+    )
     const broken = (promise: string, what: string): void => this.broken(promise, what)
     checkEnd(before, message, this.turnsOf(message.id), broken)
     checkCharges(message, broken)
     this.#checkNeverRan(message)
+    if (message.state === 'interrupted') this.#passedOver.add(message.id)
     const { sender, conversation } = message
     if (conversation !== undefined && before)
       checkPin(message, this.#disk?.conversations.get(conversationKey(sender, conversation)), broken)
@@ -89,7 +95,10 @@ export class Witness {
     const earlier = this.turnsOf(messageId)
     const again = earlier.find(({ state, effects }) => state !== 'failed' || effects)
     if (again)
-      this.broken('at most one begun turn', `${run_id} begins at ${turn.nodeId} after ${again.run_id} was ${again.state}`)
+      this.broken(
+        'at most one begun turn',
+        `${run_id} begins at ${turn.nodeId} after ${again.run_id} was ${again.state}`,
+      )
     this.#turns.set(messageId, [...earlier, turn])
     const attempt = message.attempts.find((one) => runId({ message_id: messageId, attempt: one.number }) === run_id)
     if (attempt?.started_at === undefined) this.broken('start is on disk first', `${run_id} begins`)
@@ -105,7 +114,7 @@ export class Witness {
   /** One at a time and in order, except for those that were given up as interrupted, expired or the like. */
   #checkOrder(message: Message, seq: number, turn: Turn): void {
     const { sender, conversation } = message
-    if (conversation === undefined || isGivenUp(message)) return
+    if (conversation === undefined || isGivenUp(message) || this.#passedOver.has(message.id)) return
     for (const other of this.#running()) {
       if (other.session !== turn.session || other === turn) continue
       const theirs = this.#disk?.messages.get(other.run_id.replace(/\.\d+$/, ''))?.message

@@ -43,6 +43,8 @@ export interface NodeAgentDeps {
   readonly clock: Clock
   readonly log: Log
   readonly random: () => number
+  /** Tells one start of the agent from another; random unless a run must be repeatable. */
+  readonly instance?: string | undefined
   readonly connect?: Connect
 }
 
@@ -61,7 +63,7 @@ export type StopReason = 'shutdown' | 'leave' | 'restart'
 
 export class NodeAgent {
   readonly #deps: NodeAgentDeps
-  readonly #instance = newId('agent')
+  readonly #instance: string
   readonly #listeners = new Set<(state: AgentState) => void>()
   readonly #runner: Runner
   readonly #heartbeat: Heartbeat
@@ -80,6 +82,7 @@ export class NodeAgent {
 
   constructor(deps: NodeAgentDeps) {
     this.#deps = deps
+    this.#instance = deps.instance ?? newId('agent')
     const { clock, log, adapter, journal } = deps
     this.#state = { status: 'connecting', coordinator_url: deps.coordinatorUrl, node_id: undefined, name: deps.name }
     this.#runner = new Runner({

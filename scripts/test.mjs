@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import process from 'node:process'
+import { mutationNames } from '../shared/testing/simulator/mutations.ts'
 import { ensureChromium } from './chromium.ts'
 
 const reports = path.resolve('node_modules/.cache/test-reports')
@@ -14,6 +15,11 @@ const stages = {
   lint: () => command('npm', ['run', '--silent', 'lint']),
   arrows: () => command('npm', ['run', '--silent', 'arrows']),
   unit: () => vitest('unit'),
+  simulator: async () => {
+    await simulate('--seeds', '10000')
+    // Faults put into the code: each must be found.
+    for (const name of mutationNames) await simulate('--mutation', name, '--seeds', '400')
+  },
   mesh: () => vitest('mesh'),
   gateways: () => vitest('gateways'),
   cli: async () => {
@@ -65,6 +71,8 @@ async function command(program, args) {
   if (code === 0) total.passed++
   else total.failed++
 }
+
+const simulate = (...args) => command('npm', ['run', '--silent', 'simulate', '--', ...args])
 
 async function vitest(project) {
   const report = path.join(reports, `${project}.json`)

@@ -38,14 +38,12 @@ export function checkCharges(message: Message, broken: Broken): void {
 }
 
 /** A conversation lives where its last turn at home was answered; an attempt that never began leaves no pin. */
-export function checkPin(message: Message, row: Pinned, broken: Broken): void {
-  const { id, attempt, state, affinity, node_id, attempts } = message
-  if (state === 'succeeded' && affinity !== 'excursion' && affinity !== 'none') {
-    const last = attempts.find(({ number }) => number === attempt)
-    const isLate = last?.outcome !== 'succeeded' || message.updated_at !== message.ended_at
-    if (!isLate && row?.node_id === null)
-      broken('a conversation keeps its node', `${id} was answered by ${node_id ?? ''}`)
-  }
+export function checkPin(before: Message, after: Message, row: Pinned, broken: Broken): void {
+  const { id, state, affinity, node_id, attempts } = after
+  // After an interruption the conversation may live elsewhere by now.
+  const isHome = state === 'succeeded' && before.state !== 'interrupted' && affinity !== 'excursion'
+  if (isHome && row?.node_id !== node_id)
+    broken('a conversation keeps its node', `${id} was answered by ${node_id ?? ''}, it lives on ${row?.node_id ?? ''}`)
   for (const { number, outcome } of attempts)
     if (
       (outcome === 'never_began' || outcome === 'refused') &&

@@ -112,7 +112,7 @@ export class SimCoordinator {
     await running.halt()
     await running.stop()
     await store.close()
-    if (process.alive) this.kill()
+    if (this.#process === process) this.kill()
   }
 
   accepts(process: SimProcess): boolean {

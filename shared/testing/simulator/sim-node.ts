@@ -106,6 +106,7 @@ export class SimNode {
       clock: process.clock,
       log: this.#world.log(this.id),
       random: () => random.next(),
+      instance: `agent-${random.hex(8)}`,
       connect: this.#connectFrom(process),
     })
     this.#process = process

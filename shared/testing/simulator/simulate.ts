@@ -50,20 +50,11 @@ export async function simulate({ seed, mutation, traced = false }: SimulateOptio
   const ids = ['node-1', 'node-2', 'node-3'].slice(0, random.int(1, 3))
   const nodes = ids.map((id) => new SimNode(world, coordinator, id, random.int(1, 3))) as [SimNode, ...SimNode[]]
 
-  const finished = (): boolean => witness.violation !== undefined
-  await settingUp(world, coordinator, nodes)
-  const stormMs = random.int(10, 60) * 1_000
-  const endsAt = time.now + stormMs
-  const users = new Users(world, coordinator)
-  users.start({ messages: random.int(3, 14), untilMs: stormMs, nodeIds: ids as [string, ...string[]] })
-  planFaults(world, coordinator, nodes, { faults: random.int(1, 10), untilMs: stormMs })
-  keepRunning(world, coordinator, nodes)
-  await time.run(endsAt, finished)
-  if (!finished()) {
-    trace('FAULT', 'none from here on')
-    await time.run(endsAt + peaceWithinMs, () => finished() || isAtPeace(world, coordinator, nodes, users))
+  try {
+    await play(world, coordinator, nodes)
+  } catch (error) {
+    witness.broken('nothing throws', said(error))
   }
-  if (!finished()) await checkPeace(world, coordinator, nodes, users)
 
   const states: Record<string, number> = {}
   for (const { message } of coordinator.disk.messages.values()) states[message.state] = (states[message.state] ?? 0) + 1
@@ -76,6 +67,28 @@ export async function simulate({ seed, mutation, traced = false }: SimulateOptio
     states,
   }
   return { seed, violation: witness.violation, trace: lines, figures }
+}
+
+async function play(world: World, coordinator: SimCoordinator, nodes: readonly [SimNode, ...SimNode[]]): Promise<void> {
+  const { time, random, witness, trace } = world
+  const finished = (): boolean => witness.violation !== undefined
+  await settingUp(world, coordinator, nodes)
+  const stormMs = random.int(10, 60) * 1_000
+  const endsAt = time.now + stormMs
+  const users = new Users(world, coordinator)
+  users.start({
+    messages: random.int(3, 14),
+    untilMs: stormMs,
+    nodeIds: nodes.map(({ id }) => id) as [string, ...string[]],
+  })
+  planFaults(world, coordinator, nodes, { faults: random.int(1, 10), untilMs: stormMs })
+  keepRunning(world, coordinator, nodes)
+  await time.run(endsAt, finished)
+  if (!finished()) {
+    trace('FAULT', 'none from here on')
+    await time.run(endsAt + peaceWithinMs, () => finished() || isAtPeace(world, coordinator, nodes, users))
+  }
+  if (!finished()) await checkPeace(world, coordinator, nodes, users)
 }
 
 async function settingUp(world: World, coordinator: SimCoordinator, nodes: readonly SimNode[]): Promise<void> {
@@ -102,3 +115,6 @@ function startAll(node: SimNode): void {
   node.gateway.start()
   node.startAgent()
 }
+
+export const said = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : 'not an Error'

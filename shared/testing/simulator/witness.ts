@@ -78,7 +78,7 @@ export class Witness {
     if (message.state === 'interrupted') this.#passedOver.add(message.id)
     const { sender, conversation } = message
     if (conversation !== undefined && before)
-      checkPin(message, this.#disk?.conversations.get(conversationKey(sender, conversation)), broken)
+      checkPin(before, message, this.#disk?.conversations.get(conversationKey(sender, conversation)), broken)
   }
 
   /** A turn begins in a gateway, whatever anybody thinks of it. */

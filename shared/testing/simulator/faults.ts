@@ -102,6 +102,16 @@ const faults: readonly (readonly [weight: number, name: string, Fault])[] = [
       undo(100, 12_000, () => (node.diskFull = false))
     },
   ],
+  [4, 'agent is frozen', ({ node, random }) => node.freezeAgent(random.int(200, 20_000))],
+  [
+    4,
+    'coordinator is frozen',
+    ({ coordinator, random, world }) => {
+      const ms = random.int(200, 20_000)
+      world.trace('coordinator', `frozen for ${ms} ms`)
+      coordinator.process.freeze(ms)
+    },
+  ],
   [6, 'agent dies', ({ node }) => node.killAgent()],
   [3, 'agent is stopped', ({ node }) => void node.stopAgent()],
   [

@@ -73,10 +73,7 @@ export class ModelAdapter implements GatewayAdapter {
     const connection = gateway.starts
     const there = inOrder(time, random)
     const back = inOrder(time, random)
-    const tell = (word: GatewayWord): void =>
-      back(() => {
-        if (process.alive) heard.word(word)
-      })
+    const tell = (word: GatewayWord): void => back(() => process.clock.after(0, () => heard.word(word)))
     const lostWithUs = random.chance(diesWithSender)
     there(() => {
       if (!process.alive && lostWithUs) return

@@ -129,6 +129,12 @@ export class SimNode {
     this.#wires.clear()
   }
 
+  /** SIGSTOP, and later SIGCONT. */
+  freezeAgent(ms: number): void {
+    this.#world.trace(this.id, `agent frozen for ${ms} ms`)
+    this.#process?.freeze(ms)
+  }
+
   async stopAgent(): Promise<void> {
     const process = this.#process
     if (!process?.alive || !this.#agent) return

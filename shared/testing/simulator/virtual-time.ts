@@ -55,21 +55,22 @@ export class VirtualTime {
 /** One turn of the event loop: every promise that can go on has gone on. */
 const drained = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
-/** A process on a machine: once it is dead no timer of it fires, and it hears of nothing. */
+/**
+ * A process on a machine. Once it is dead no timer of it fires, and it hears of nothing; while it is frozen all that
+ * waits.
+ */
 export class SimProcess {
   readonly clock: Clock
+  readonly #time: VirtualTime
   #alive = true
+  #frozenUntil = 0
 
   /** `skewMs`: how wrong the machine's time of day is; it may change at any moment. */
   constructor(time: VirtualTime, skewMs: () => number) {
+    this.#time = time
     this.clock = {
       now: () => epoch + Math.floor(time.now) + skewMs(),
-      after: (ms, callback) => {
-        if (!this.#alive) return () => undefined
-        return time.after(ms, () => {
-          if (this.#alive) callback()
-        })
-      },
+      after: (ms, callback) => this.#after(ms, callback),
     }
   }
 
@@ -77,8 +78,28 @@ export class SimProcess {
     return this.#alive
   }
 
+  get frozen(): boolean {
+    return this.#alive && this.#time.now < this.#frozenUntil
+  }
+
   kill(): void {
     this.#alive = false
+  }
+
+  /** SIGSTOP, or a machine that sleeps. */
+  freeze(ms: number): void {
+    this.#frozenUntil = this.#time.now + ms
+  }
+
+  #after(ms: number, callback: () => void): () => void {
+    if (!this.#alive) return () => undefined
+    const fire = (): void => {
+      if (!this.#alive) return
+      if (this.frozen) cancel = this.#time.after(this.#frozenUntil - this.#time.now, fire)
+      else callback()
+    }
+    let cancel = this.#time.after(ms, fire)
+    return () => cancel()
   }
 }
 

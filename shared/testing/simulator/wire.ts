@@ -42,7 +42,7 @@ const connecting = 0
 const open = 1
 const closing = 2
 const closed = 3
-const heldAgainMs = 50
+const lookAgainMs = 50
 /** The order of these two is what makes a link; parts of one answer must follow each other. */
 const inOrder = /^\{"type":"(hello|welcome|reject|bye)"|"parts":(?!1,)/
 
@@ -53,8 +53,12 @@ export class SimSocket extends EventEmitter {
   readonly #side: 'node' | 'coordinator'
   readonly #process: SimProcess
   #lastDue = 0
-  /** Something on its way was lost: nothing that follows it arrives any more. */
+  /** What arrived and could not be handed on yet. */
+  #inbox: Item[] = []
+  #looksAgain = false
+  /** Something on its way here was lost: nothing that follows it arrives any more. */
   #broken = false
+  #cut = false
 
   constructor(wire: Wire, side: 'node' | 'coordinator', process: SimProcess) {
     super()
@@ -103,8 +107,44 @@ export class SimSocket extends EventEmitter {
     if (this.readyState === connecting) this.#end(true)
   }
 
-  /** Something from the other end. */
-  arrive(item: Item): void {
+  /** Something from the other end, at once or when the network and the process let it. */
+  receive(item: Item): void {
+    if (this.#broken) return
+    this.#inbox.push(item)
+    this.#read()
+  }
+
+  /** A hole in what is on its way here. */
+  breakOff(): void {
+    this.#broken = true
+    this.#inbox = []
+  }
+
+  /** The network says that there is no connection any more. */
+  cutOff(): void {
+    this.#inbox = [{ type: 'close' }]
+    this.#cut = true
+    this.#read()
+  }
+
+  #read(): void {
+    const { net, time } = this.#wire.deps
+    const way = this.#side === 'node' ? net.down : net.up
+    while (!this.#process.frozen && (this.#cut || way.state === 'open')) {
+      const item = this.#inbox.shift()
+      if (!item) return
+      this.#arrive(item)
+    }
+    if (way.state === 'swallowed' && !this.#cut) this.breakOff()
+    if (this.#inbox.length === 0 || this.#looksAgain) return
+    this.#looksAgain = true
+    time.after(lookAgainMs, () => {
+      this.#looksAgain = false
+      this.#read()
+    })
+  }
+
+  #arrive(item: Item): void {
     if (!this.#process.alive) {
       // The machine knows of no such connection any more.
       if (item.type !== 'close' && this.#wire.hostRuns(this.#side)) this.#push({ type: 'close' })
@@ -141,40 +181,30 @@ export class SimSocket extends EventEmitter {
   }
 
   #soon(callback: () => void): void {
-    this.#wire.deps.time.after(0, () => {
-      if (this.#process.alive) callback()
-    })
+    this.#process.clock.after(0, callback)
   }
 
   #push(item: Item): void {
     const { time, random, net, saw } = this.#wire.deps
     const way = this.#side === 'node' ? net.up : net.down
     if (item.type === 'text') saw(this.#side, item.text)
-    if (way.state === 'swallowed') this.#broken = true
-    if (this.#broken) return
+    const other = this.#wire.other(this.#side)
+    if (way.state === 'swallowed') {
+      other.breakOff()
+      return
+    }
+    const deliver = (at: number): void => void time.after(at - time.now, () => other.receive(item))
     const free = item.type === 'text' && !inOrder.test(item.text)
     const takes = way.minMs + random.next() * (way.maxMs - way.minMs)
     const due = Math.max(time.now + takes, this.#lastDue)
     if (free && random.chance(net.overtaken)) {
       // The others pass it.
-      this.#deliver(item, due + 5 + random.next() * 200, way)
+      deliver(due + 5 + random.next() * 200)
       return
     }
     this.#lastDue = due
-    this.#deliver(item, due, way)
-    if (free && random.chance(net.repeats)) this.#deliver(item, due + random.next() * 300, way)
-  }
-
-  #deliver(item: Item, due: number, way: Way): void {
-    const { time } = this.#wire.deps
-    const arrive = (): void => {
-      if (way.state === 'swallowed') this.#broken = true
-      if (this.#broken) return
-      if (way.state === 'open') this.#wire.other(this.#side).arrive(item)
-      // Equal delays keep the order of what is held.
-      else time.after(heldAgainMs, arrive)
-    }
-    time.after(due - time.now, arrive)
+    deliver(due)
+    if (free && random.chance(net.repeats)) deliver(due + random.next() * 300)
   }
 }
 
@@ -204,7 +234,7 @@ export class Wire {
 
   /** The network drops the connection: both ends notice. */
   cut(): void {
-    this.node.arrive({ type: 'close' })
-    this.coordinator.arrive({ type: 'close' })
+    this.node.cutOff()
+    this.coordinator.cutOff()
   }
 }

@@ -12,6 +12,8 @@ export interface Turn {
   readonly run_id: string
   readonly session: string
   readonly content: string
+  /** Earlier turns that it was handed, asked and answered, one after the other. */
+  readonly context: readonly string[]
   readonly nodeId: string
   readonly begunAt: number
   state: TurnState
@@ -35,7 +37,7 @@ export interface ModelGatewayDeps {
   readonly time: VirtualTime
   readonly random: Random
   readonly slots: number
-  readonly began: (turn: Turn, attempt: GatewayAttempt) => void
+  readonly began: (turn: Turn) => void
   readonly ended: (turn: Turn) => void
 }
 
@@ -85,10 +87,11 @@ export class ModelGateway {
     if (!this.#up) return false
     const { nodeId, time, random, began } = this.#deps
     const { run_id, session, content } = attempt
-    const fresh = { run_id, session, content, nodeId, begunAt: time.now, effects: false, answer: '' }
+    const context = attempt.context.map(({ text }) => text)
+    const fresh = { context, run_id, session, content, nodeId, begunAt: time.now, effects: false, answer: '' }
     const turn: Turn = { ...fresh, state: 'running' }
     this.#watching.set(run_id, tell)
-    began(turn, attempt)
+    began(turn)
     this.turns.set(run_id, turn)
     this.#play(turn, random)
     // Its own limit, should nobody be there to hold the mesh's.

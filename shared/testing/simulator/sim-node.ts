@@ -46,7 +46,7 @@ export class SimNode {
       time,
       random: random.fork(),
       slots,
-      began: (turn, attempt) => witness.began(turn, attempt),
+      began: (turn) => witness.began(turn),
       ended: (turn) => witness.turnEnded(turn),
     })
   }

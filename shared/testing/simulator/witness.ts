@@ -4,12 +4,12 @@
  */
 import { runId } from '../../contract/link.ts'
 import { hasEnded, type Message } from '../../contract/message.ts'
-import type { GatewayAttempt } from '../../core/gateway/adapter.ts'
 import type { Change } from '../../core/storage/store.ts'
 import { conversationKey } from '../../domain/message/order.ts'
 import { checkCharges, checkEnd, checkPin } from './commit-checks.ts'
 import type { ModelDisk } from './model-disk.ts'
 import type { Turn } from './model-gateway.ts'
+import { Transcripts } from './transcripts.ts'
 
 export interface Violation {
   readonly promise: string
@@ -26,6 +26,7 @@ export class Witness {
   readonly #lastBegun = new Map<string, number>()
   /** Their conversations went on without them. */
   readonly #passedOver = new Set<string>()
+  readonly #transcripts = new Transcripts()
   readonly #trace: (who: string, what: string) => void
   #disk: ModelDisk | undefined
   #violation: Violation | undefined
@@ -75,6 +76,7 @@ export class Witness {
     checkEnd(before, message, this.turnsOf(message.id), broken)
     checkCharges(message, broken)
     this.#checkNeverRan(message)
+    if (cause === 'offer' && this.#disk) this.#transcripts.offered(message, this.#disk, this.#passedOver)
     if (message.state === 'interrupted') this.#passedOver.add(message.id)
     const { sender, conversation } = message
     if (conversation !== undefined && before)
@@ -82,7 +84,8 @@ export class Witness {
   }
 
   /** A turn begins in a gateway, whatever anybody thinks of it. */
-  began(turn: Turn, { run_id }: GatewayAttempt): void {
+  began(turn: Turn): void {
+    const { run_id } = turn
     this.turnsBegun += 1
     this.#trace(turn.nodeId, `gateway begins ${run_id}`)
     const messageId = run_id.replace(/\.\d+$/, '')
@@ -100,6 +103,9 @@ export class Witness {
         `${run_id} begins at ${turn.nodeId} after ${again.run_id} was ${again.state}`,
       )
     this.#turns.set(messageId, [...earlier, turn])
+    const missing = this.#transcripts.missing(turn, this.#all())
+    if (missing.length > 0)
+      this.broken('a turn knows its conversation', `${run_id} begins at ${turn.nodeId} without ${missing.join(', ')}`)
     const attempt = message.attempts.find((one) => runId({ message_id: messageId, attempt: one.number }) === run_id)
     if (attempt?.started_at === undefined) this.broken('start is on disk first', `${run_id} begins`)
     else if ([...neverRan, 'cancelled'].includes(attempt.outcome))
@@ -115,8 +121,8 @@ export class Witness {
   #checkOrder(message: Message, seq: number, turn: Turn): void {
     const { sender, conversation } = message
     if (conversation === undefined || isGivenUp(message) || this.#passedOver.has(message.id)) return
-    for (const other of this.#running()) {
-      if (other.session !== turn.session || other === turn) continue
+    for (const other of this.#all()) {
+      if (other.state !== 'running' || other.session !== turn.session || other === turn) continue
       const theirs = this.#disk?.messages.get(other.run_id.replace(/\.\d+$/, ''))?.message
       if (theirs && theirs.id !== message.id && !isGivenUp(theirs))
         this.broken('one turn at a time', `${turn.run_id} begins beside ${other.run_id}`)
@@ -127,8 +133,8 @@ export class Witness {
     this.#lastBegun.set(key, Math.max(seq, last))
   }
 
-  *#running(): Generator<Turn> {
-    for (const turns of this.#turns.values()) for (const turn of turns) if (turn.state === 'running') yield turn
+  *#all(): Generator<Turn> {
+    for (const turns of this.#turns.values()) yield* turns
   }
 
   #checkNeverRan(message: Message): void {

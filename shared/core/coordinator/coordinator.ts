@@ -1,6 +1,6 @@
 /** A whole coordinator: store, services and doors, started in order and stopped in the other. */
 import { MeshError } from '../../contract/error.ts'
-import { type Clock, systemClock } from '../platform/clock.ts'
+import { type Clock, neverBack, systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { openSqliteStore } from '../storage/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
@@ -69,7 +69,8 @@ async function start(
   options: CoordinatorOptions,
   onStop: (stop: () => void | Promise<void>) => void,
 ): Promise<Omit<Coordinator, 'stop'>> {
-  const { log, version, secrets, port: wantedPort, interruptedAfterMs, clock = systemClock } = options
+  const { log, version, secrets, port: wantedPort, interruptedAfterMs } = options
+  const clock = neverBack(options.clock ?? systemClock)
   let stopping = false
 
   const store = await openSqliteStore({ file: options.file, clock, log })

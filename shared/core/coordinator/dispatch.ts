@@ -73,7 +73,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     },
     start: async () => {
       const unsettled = await store.unsettled()
-      for (const message of await store.queued()) queue.put(message)
+      for (const message of await store.queued()) queue.put(message, clock.now())
       unsubscribe = [
         store.watch((change) => dispatcher.changed(change)),
         registry.watch({ changed: dispatcher.wake, removed }),

@@ -94,7 +94,7 @@ export class Dispatcher {
     handOff.changed(change)
     if (cause === 'waiting') return
     if (message.state !== 'queued') queue.delete(message.id)
-    else if (!flights.get(message.id)) queue.put(message)
+    else if (!flights.get(message.id)) queue.put(message, clock.now())
     if (message.conversation !== undefined) {
       const conversation = conversationKey(message.sender, message.conversation)
       this.#pins.delete(conversation)

@@ -83,7 +83,9 @@ export class LostNodes {
     this.#lost(flight)
     // Its time went on while nobody counted, but the node gets the chance to tell of a turn that ended in time.
     const startedAt = given?.started_at ?? message.updated_at
-    const leftMs = Date.parse(startedAt) + message.timeout_s * 1_000 - clock.now()
+    const timeoutMs = message.timeout_s * 1_000
+    // No more than all of it, when the clock was set back since.
+    const leftMs = Math.min(timeoutMs, Date.parse(startedAt) + timeoutMs - clock.now())
     handOff.armDeadline(flight, Math.max(leftMs, interruptedAfterMs), message.timeout_s)
   }
 

@@ -1,6 +1,7 @@
 /** The queued messages as the dispatcher needs them: without their texts, in the order they are served. The store has the rest. */
 import type { Message, Waiting } from '../../contract/message.ts'
 import { conversationKey, serviceOrder } from '../../domain/message/order.ts'
+import { longestBackoffMs } from '../../domain/message/retry.ts'
 
 export interface QueueEntry {
   /** Its texts are left out: ten thousand of them may be waiting. */
@@ -44,9 +45,9 @@ export class MessageQueue {
     return this.#entries.get(messageId)
   }
 
-  put(message: Message): void {
+  put(message: Message, now: number): void {
     this.delete(message.id)
-    const entry = entryOf(message)
+    const entry = entryOf(message, now)
     this.#entries.set(message.id, entry)
     this.#count(entry, 1)
     this.#order = undefined
@@ -90,16 +91,17 @@ export class MessageQueue {
   }
 }
 
-function entryOf(message: Message): QueueEntry {
+/** No time of it lies behind `now` further than it may: the clock may have been set back since it was written. */
+function entryOf(message: Message, now: number): QueueEntry {
   const { context: _context, response: _response, decision: _decision, ...rest } = message
   const { requires, sender, conversation, created_at, queue_ttl_s, not_before, waiting } = message
   return {
     message: { ...rest, content: '', attempts: [] },
     conversation: conversation === undefined ? undefined : conversationKey(sender, conversation),
     needs: JSON.stringify([requires ?? {}, conversation !== undefined]),
-    expiresAt: Date.parse(created_at) + queue_ttl_s * 1_000,
-    notBefore: not_before === undefined ? 0 : Date.parse(not_before),
-    wait: waiting && { reason: waiting.reason, since: Date.parse(waiting.since) },
+    expiresAt: Math.min(Date.parse(created_at), now) + queue_ttl_s * 1_000,
+    notBefore: not_before === undefined ? 0 : Math.min(Date.parse(not_before), now + longestBackoffMs),
+    wait: waiting && { reason: waiting.reason, since: Math.min(Date.parse(waiting.since), now) },
     position: 0,
     gone: false,
   }

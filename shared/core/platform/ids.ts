@@ -1,7 +1,10 @@
 /** Random names. */
 import { createHash, randomBytes } from 'node:crypto'
 
-export const randomHex = (digits: number): string => randomBytes(Math.ceil(digits / 2)).toString('hex').slice(0, digits)
+export const randomHex = (digits: number): string =>
+  randomBytes(Math.ceil(digits / 2))
+    .toString('hex')
+    .slice(0, digits)
 /** `prefix-` + 16 hex. */
 export const newId = (prefix: string): string => `${prefix}-${randomHex(16)}`
 /** 256 bit, with a prefix by which a leaked one can be recognised: `cm_<kind>_…`. */

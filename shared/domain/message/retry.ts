@@ -13,7 +13,7 @@ export interface MachinePolicy {
 }
 
 const firstBackoffMs = 1_000
-const longestBackoffMs = 30_000
+export const longestBackoffMs = 30_000
 
 /** Doubles from 1 s to 30 s, less up to half of it: `share` (0 to 1) keeps messages that failed together apart. */
 export function backoffWithJitter(failures: number, share: number): number {

@@ -140,12 +140,13 @@ const faults: readonly (readonly [weight: number, name: string, Fault])[] = [
       for (let time = 0; time < random.int(3, 10); time++) undo(100, 6_000, () => node.dropLinks())
     },
   ],
-  [2, 'coordinator’s clock jumps', ({ coordinator, random }) => (coordinator.skewMs += jump(random))],
+  [3, 'coordinator’s clock jumps', ({ coordinator, random }) => (coordinator.skewMs += jump(random))],
   [1, 'node’s clock jumps', ({ node, random }) => (node.skewMs += jump(random))],
 ]
 
-/** Forwards or back. */
-const jump = (random: Random): number => random.int(-30_000, 30_000)
+/** Seconds, or hours; forwards or back. */
+const jump = (random: Random): number =>
+  random.chance(0.5) ? random.int(-30_000, 30_000) : random.int(-5, 5) * 3_600_000
 
 const total = faults.reduce((sum, [weight]) => sum + weight, 0)
 

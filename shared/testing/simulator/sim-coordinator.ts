@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws'
 import { MeshError } from '../../contract/error.ts'
 import { buildServices, type RunningServices } from '../../core/coordinator/build-services.ts'
 import type { CoordinatorServices, TokenKeeper } from '../../core/coordinator/services.ts'
+import { neverBack } from '../../core/platform/clock.ts'
 import { capabilities } from '../builders.ts'
 import { ModelDisk } from './model-disk.ts'
 import { type CommitFate, ModelStore } from './model-store.ts'
@@ -60,9 +61,10 @@ export class SimCoordinator {
     this.#process = process
     this.#running = undefined
     trace('coordinator', 'starts')
+    const clock = neverBack(process.clock)
     const store = new ModelStore({
       disk: this.disk,
-      clock: process.clock,
+      clock,
       soon: (commit) => {
         const [from, to] = this.commitMs
         process.clock.after(from + random.next() * (to - from), commit)
@@ -75,7 +77,6 @@ export class SimCoordinator {
       answersEarly: (what) => mutation?.storeAnswersEarly === what,
     })
     this.#store = store
-    const { clock } = process
     const log = this.#world.log('coordinator')
     const running = await buildServices({
       store,

@@ -72,7 +72,9 @@ async function command(program, args) {
   else total.failed++
 }
 
-const simulate = (...args) => command('npm', ['run', '--silent', 'simulate', '--', ...args])
+function simulate(...args) {
+  return command('npm', ['run', '--silent', 'simulate', '--', ...args])
+}
 
 async function vitest(project) {
   const report = path.join(reports, `${project}.json`)

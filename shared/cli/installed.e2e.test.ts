@@ -95,7 +95,11 @@ describe('the quick start', () => {
   })
 
   afterAll(async () => {
-    for (const command of [...nodes, up]) expect((await command.stop()).code).toBe(0)
+    // Once each: what a person presses, and what a supervisor sends.
+    const [first, ...others] = nodes
+    for (const command of [first!, up]) expect((await command.stop('SIGINT')).code).toBe(0)
+    for (const command of others) expect((await command.stop('SIGTERM')).code).toBe(0)
+    expect(up.output.stderr).toContain('Stopped')
   })
 
   it('keeps secrets in files that only their owner can read', async () => {

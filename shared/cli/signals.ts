@@ -10,11 +10,29 @@ export interface Signals {
 
 const all: readonly Stop[] = ['SIGINT', 'SIGTERM', 'SIGHUP']
 
+const onePressMs = 500
+
+/**
+ * One Ctrl-C may arrive more than once: the terminal sends it to the launcher too, which passes it on, and a library
+ * under conf (when-exit) raises it anew. What comes sooner than a person thinks twice is the same press.
+ */
+export function perPress(listener: (signal: Stop) => void, now: () => number): (signal: Stop) => void {
+  let pressedAt = -Infinity
+  return (signal) => {
+    if (signal === 'SIGINT') {
+      if (now() - pressedAt < onePressMs) return
+      pressedAt = now()
+    }
+    listener(signal)
+  }
+}
+
 export const processSignals: Signals = {
   onStop: (listener) => {
-    for (const signal of all) process.on(signal, listener)
+    const heard = perPress(listener, () => performance.now())
+    for (const signal of all) process.on(signal, heard)
     return () => {
-      for (const signal of all) process.off(signal, listener)
+      for (const signal of all) process.off(signal, heard)
     }
   },
   quit: () => process.exit(130),

@@ -27,6 +27,7 @@ const stages = {
     ensureChromium()
     await vitest('cli')
   },
+  chaos: () => command('npm', ['run', '--silent', 'chaos', '--', '--kills', '50', '--seed', '1']),
   desktop: async () => {
     await command('npm', ['run', '--silent', 'desktop:build', '--', '--logLevel', 'warn'])
     await vitest('desktop-runtime')

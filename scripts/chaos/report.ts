@@ -8,7 +8,8 @@ export interface Report extends Omit<Verdict, 'findings'> {
   readonly kills: number
   /** `kill coordinator: 9`. */
   readonly faults: Readonly<Record<string, number>>
-  readonly never_in_flight_below: number
+  /** In the middle of all looks; fewer while the coordinator is away and nothing can be sent. */
+  readonly in_flight_p50: number
   readonly agent_or_network_noticed_ms: Spread
   readonly gateway_noticed_ms: Spread
   readonly answered_elsewhere_ms: Spread
@@ -71,7 +72,7 @@ export function table(report: Report): string {
       ['fault to first answer elsewhere', ...cells(report.answered_elsewhere_ms)],
     ]),
     '',
-    `seed ${report.seed}, ${report.took_s.toFixed(1)} s`,
+    `${report.in_flight_p50} messages in flight (p50), seed ${report.seed}, ${report.took_s.toFixed(1)} s`,
   ].join('\n')
 }
 

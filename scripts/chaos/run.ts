@@ -10,7 +10,7 @@ import { eventually } from '../../shared/testing/command.ts'
 import { audit, type Evidence } from './audit.ts'
 import { carryOut } from './faults.ts'
 import { Load } from './load.ts'
-import type { Carried } from './measure.ts'
+import { type Carried, spread } from './measure.ts'
 import { type ChaosMesh, startMesh } from './mesh.ts'
 import type { Options } from './options.ts'
 import { coordinatorAt, urlOf } from './places.ts'
@@ -48,7 +48,7 @@ export async function run({ kills, seed }: Options): Promise<Report> {
     load.start()
     const busy = sample(load)
     const carried = await carryOut(mesh, plan, (done) => say(line(done)))
-    const least = busy.stop()
+    const looks = busy.stop()
     await allOnline(mesh)
     await load.finish(settleWithinMs)
     const evidence: Evidence = {
@@ -74,7 +74,7 @@ export async function run({ kills, seed }: Options): Promise<Report> {
       kills,
       faults: countFaults(carried),
       ...verdict,
-      never_in_flight_below: least,
+      in_flight_p50: spread(looks).p50,
       ...times({ carried, nodes: watch.nodes, answers }),
       took_s: (performance.now() - began) / 1_000,
       problems,
@@ -112,14 +112,14 @@ async function allOnline({ token }: ChaosMesh): Promise<void> {
   )
 }
 
-/** How few messages were in flight at any time, as far as the client knows. */
-function sample(load: Load): { stop(): number } {
-  let least = inFlight
-  const timer = setInterval(() => (least = Math.min(least, load.open)), sampleEveryMs)
+/** How many messages were in flight, again and again, as far as the client knows. */
+function sample(load: Load): { stop(): number[] } {
+  const looks: number[] = []
+  const timer = setInterval(() => looks.push(load.open), sampleEveryMs)
   return {
     stop: () => {
       clearInterval(timer)
-      return least
+      return looks
     },
   }
 }

@@ -4,6 +4,7 @@
  */
 import process from 'node:process'
 import { enterNamespace } from './namespaces.ts'
+import { installOpenClaw, runOpenClaw } from './openclaw.ts'
 import { readOptions } from './options.ts'
 import { table } from './report.ts'
 import { run } from './run.ts'
@@ -11,7 +12,7 @@ import { run } from './run.ts'
 const options = readOptions(process.argv.slice(2))
 // Whatever a failed run left open ends here.
 process.exit(
-  await enterNamespace()
+  await enterNamespace(() => (options.openclaw ? installOpenClaw() : undefined))
     .then((code) => code ?? inside())
     .catch((error: unknown) => {
       console.error(error instanceof Error ? error.message : error)
@@ -20,7 +21,7 @@ process.exit(
 )
 
 async function inside(): Promise<number> {
-  const report = await run(options)
+  const report = await (options.openclaw ? runOpenClaw(options) : run(options))
   console.log(options.json ? JSON.stringify(report) : `\n${table(report)}`)
   return report.problems.length === 0 ? 0 : 1
 }

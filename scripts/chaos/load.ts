@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly seed: number | string
   readonly token: string
   readonly watch: Watch
+  /** What stands behind the words that name the work. */
+  readonly suffix?: string
   /** The coordinator turned a message down that it has to take: the run is no good. */
   readonly refused: (why: string) => void
 }
@@ -88,7 +90,11 @@ export class Load {
       const marker = `m${++this.#count}`
       const work = { marker, pieces: this.#random.between(2, 8), every_ms: this.#random.between(40, 250) }
       // Every fourth worker talks in one conversation, so that turns also move with what was said before.
-      const sent = { marker, text: textOf(work), conversation: worker % 4 === 0 ? `talk-${worker}` : undefined }
+      const sent = {
+        marker,
+        text: `${textOf(work)}${this.#options.suffix ?? ''}`,
+        conversation: worker % 4 === 0 ? `talk-${worker}` : undefined,
+      }
       const id = await this.#send(sent)
       if (id === undefined) return
       this.#open++

@@ -42,17 +42,14 @@ export interface ChaosMesh {
 }
 
 const root = path.resolve(import.meta.dirname, '../..')
-const claw = path.join(root, 'shared/cli/claw-mesh.js')
+export const claw = path.join(root, 'shared/cli/claw-mesh.js')
 const script = (name: string): string => path.join(import.meta.dirname, name)
 const readyWithinMs = 20_000
 
 export async function startMesh(options: MeshOptions): Promise<ChaosMesh> {
   const { folder, seed } = options
   const member = makeMember(options)
-  const coordinator = member('coordinator', [
-    ...launcher(),
-    ...[process.execPath, claw, 'up', '--no-local', '--port', String(coordinatorAt.port), '--json'],
-  ])
+  const coordinator = member('coordinator', upCommand())
   coordinator.start()
   await ready()
   const secret = (name: string): string => readFileSync(path.join(folder, 'coordinator/data', name), 'utf8').trim()
@@ -96,17 +93,22 @@ export async function startMesh(options: MeshOptions): Promise<ChaosMesh> {
 
 const turnLog = (folder: string, name: string): string => path.join(folder, `${name}.turns`)
 
-function makeMember({ folder, slots, ended }: MeshOptions) {
-  return (name: string, command: readonly string[]): Member => {
+export const upCommand = (): string[] => [
+  ...launcher(),
+  ...[process.execPath, claw, 'up', '--no-local', '--port', String(coordinatorAt.port), '--json'],
+]
+
+export function makeMember({ folder, slots, ended }: Pick<MeshOptions, 'folder' | 'slots' | 'ended'>) {
+  return (name: string, command: readonly string[], userHome?: string): Member => {
     const home = path.join(folder, name)
     mkdirSync(home, { recursive: true })
     writeFileSync(path.join(home, 'settings.yaml'), `gateway:\n  slots: ${slots}\n`)
-    const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_US.UTF-8', HOME: home, CLAW_MESH_HOME: home }
+    const env = { PATH: process.env['PATH'] ?? '', LANG: 'en_US.UTF-8', HOME: userHome ?? home, CLAW_MESH_HOME: home }
     return new Member({ name, command, env, log: path.join(folder, `${name}.log`), ended })
   }
 }
 
-async function ready(): Promise<void> {
+export async function ready(): Promise<void> {
   await eventually(
     async () => (await fetch(`${urlOf(coordinatorAt)}/readyz`).catch(() => undefined))?.status,
     (status) => status === 200,

@@ -19,13 +19,14 @@ const programs = {
 const folders = ['/usr/sbin', '/usr/bin', '/sbin', '/bin']
 
 /** Runs this program again in a network namespace of its own and resolves with its exit code; undefined when inside already. */
-export async function enterNamespace(): Promise<number | undefined> {
+export async function enterNamespace(prepare: () => void): Promise<number | undefined> {
   if (process.env[inside] === '1') {
     tell('ip', ['link', 'set', 'lo', 'up'])
     return undefined
   }
   if (process.platform !== 'linux') throw cannot(`${process.platform} has none`)
   ensurePrograms()
+  prepare()
   // Without root the namespace belongs to a user namespace in which we are.
   const how = process.getuid?.() === 0 ? ['--net'] : ['--user', '--map-root-user', '--net']
   const tried = spawnSync(program('unshare'), [...how, program('ip'), 'link', 'set', 'lo', 'up'], { encoding: 'utf8' })

@@ -3,17 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import process from 'node:process'
-import type { Message, MessagePage } from '../../shared/contract/message.ts'
-import type { MeshNode } from '../../shared/contract/node.ts'
-import { openHttp } from '../../shared/core/client/http-client.ts'
-import { eventually } from '../../shared/testing/command.ts'
 import { audit, type Evidence } from './audit.ts'
 import { carryOut } from './faults.ts'
+import { allOnline, answersSeen, everyMessage, sample } from './ledger.ts'
 import { Load } from './load.ts'
 import { type Carried, spread } from './measure.ts'
-import { type ChaosMesh, startMesh } from './mesh.ts'
+import { startMesh } from './mesh.ts'
 import type { Options } from './options.ts'
-import { coordinatorAt, urlOf } from './places.ts'
 import { planFaults } from './plan.ts'
 import { countFaults, type Report, times } from './report.ts'
 import { readTurns } from './turns.ts'
@@ -22,10 +18,8 @@ import { Watch } from './watch.ts'
 const nodes = 4
 const slots = 6
 const inFlight = 20
-const onlineWithinMs = 30_000
 /** A node that came back with nothing to tell is given up for lost after a minute. */
 const settleWithinMs = 90_000
-const sampleEveryMs = 50
 const mostProblems = 50
 
 export async function run({ kills, seed }: Options): Promise<Report> {
@@ -42,18 +36,18 @@ export async function run({ kills, seed }: Options): Promise<Report> {
   process.once('SIGINT', () => void mesh.stop().finally(() => process.exit(130)))
   process.once('SIGTERM', () => void mesh.stop().finally(() => process.exit(143)))
   try {
-    await allOnline(mesh)
+    await allOnline(mesh.token, nodes)
     const watch = new Watch(mesh.token)
     const load = new Load({ inFlight, seed, token: mesh.token, watch, refused: note })
     load.start()
     const busy = sample(load)
     const carried = await carryOut(mesh, plan, (done) => say(line(done)))
     const looks = busy.stop()
-    await allOnline(mesh)
+    await allOnline(mesh.token, nodes)
     await load.finish(settleWithinMs)
     const evidence: Evidence = {
       acknowledged: load.acknowledged(),
-      stored: await everyMessage(mesh),
+      stored: await everyMessage(mesh.token),
       seen: load.seen,
       turns: mesh.turnLogs.flatMap(readTurns),
     }
@@ -62,12 +56,6 @@ export async function run({ kills, seed }: Options): Promise<Report> {
     for (const { fault, marker, message_id, what } of findings)
       note(`${fault.replace('_', ' ')}: ${marker} (${message_id}): ${what}`)
     if (verdict.messages === 0) note('no message was acknowledged, so nothing was shown')
-    const acknowledgedAt = load.acknowledgedAt()
-    const answers = watch.ended.flatMap(({ at, message: { id, state, node_name } }) => {
-      const acknowledged = acknowledgedAt.get(id)
-      const isAnswer = state === 'succeeded' && node_name !== undefined && acknowledged !== undefined
-      return isAnswer ? [{ at, node: node_name, acknowledged }] : []
-    })
     if (problems.length > 0) writeFileSync(path.join(folder, 'evidence.json'), JSON.stringify({ plan, ...evidence }))
     return {
       seed,
@@ -75,7 +63,7 @@ export async function run({ kills, seed }: Options): Promise<Report> {
       faults: countFaults(carried),
       ...verdict,
       in_flight_p50: spread(looks).p50,
-      ...times({ carried, nodes: watch.nodes, answers }),
+      ...times({ carried, nodes: watch.nodes, answers: answersSeen(watch, load) }),
       took_s: (performance.now() - began) / 1_000,
       problems,
     }
@@ -86,41 +74,6 @@ export async function run({ kills, seed }: Options): Promise<Report> {
     await mesh.stop()
     if (problems.length === 0) rmSync(folder, { recursive: true, force: true })
     else say(`\n${problems.join('\n')}\n\nSeed ${seed}. Logs, databases and logs of turns are kept in ${folder}`)
-  }
-}
-
-/** Of all that is acknowledged or stored without having been. */
-async function everyMessage({ token }: ChaosMesh): Promise<Message[]> {
-  const { client } = openHttp({ url: urlOf(coordinatorAt), token })
-  const all: Message[] = []
-  let cursor: string | null | undefined
-  do {
-    const page: MessagePage = await client.call('messages.list', { limit: 200, ...(cursor ? { cursor } : {}) })
-    for (const { id } of page.messages) all.push(await client.call('messages.get', { message_id: id }))
-    cursor = page.next_cursor
-  } while (cursor !== null)
-  return all
-}
-
-async function allOnline({ token }: ChaosMesh): Promise<void> {
-  const { client } = openHttp({ url: urlOf(coordinatorAt), token })
-  const isWell = ({ status, condition }: MeshNode): boolean => status !== 'offline' && condition === 'ok'
-  await eventually(
-    () => client.call('nodes.list').catch((): MeshNode[] => []),
-    (all) => all.length === nodes && all.every(isWell),
-    onlineWithinMs,
-  )
-}
-
-/** How many messages were in flight, again and again, as far as the client knows. */
-function sample(load: Load): { stop(): number[] } {
-  const looks: number[] = []
-  const timer = setInterval(() => looks.push(load.open), sampleEveryMs)
-  return {
-    stop: () => {
-      clearInterval(timer)
-      return looks
-    },
   }
 }
 

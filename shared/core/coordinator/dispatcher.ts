@@ -254,9 +254,9 @@ export class Dispatcher {
   }
 }
 
-/** It did not merely come back because its node never began with it. */
-const hasJustFailed = ({ state, attempts }: Message): boolean =>
-  state === 'queued' && attempts.at(-1)?.outcome === 'failed'
+/** It did not merely come back because its node never began with it, and may go elsewhere. */
+const hasJustFailed = ({ state, attempts, stays_with }: Message): boolean =>
+  state === 'queued' && stays_with === undefined && attempts.at(-1)?.outcome === 'failed'
 
 /** The time, if it is still to come. */
 const after = (time: number, now: number): number => (time > now ? time : Infinity)

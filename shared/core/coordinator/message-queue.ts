@@ -92,12 +92,13 @@ export class MessageQueue {
 
 function entryOf(message: Message): QueueEntry {
   const { context: _context, response: _response, decision: _decision, ...rest } = message
-  const { requires, sender, conversation, created_at, queue_ttl_s, not_before, waiting } = message
+  const { requires, sender, conversation, queue_ttl_s, not_before, waiting, stays_with = '' } = message
+  const { queued_at = message.created_at } = message
   return {
     message: { ...rest, content: '', attempts: [] },
     conversation: conversation === undefined ? undefined : conversationKey(sender, conversation),
-    needs: JSON.stringify([requires ?? {}, conversation !== undefined]),
-    expiresAt: Date.parse(created_at) + queue_ttl_s * 1_000,
+    needs: JSON.stringify([requires ?? {}, conversation !== undefined, stays_with]),
+    expiresAt: Date.parse(queued_at) + queue_ttl_s * 1_000,
     notBefore: not_before === undefined ? 0 : Date.parse(not_before),
     wait: waiting && { reason: waiting.reason, since: Date.parse(waiting.since) },
     position: 0,

@@ -84,7 +84,7 @@ export const ContextTurn = Type.Object(
 export type ContextTurn = Static<typeof ContextTurn>
 
 export const Waiting = Type.Object({
-  reason: Type.Enum(['no_free_slot', 'offline', 'conversation', 'pinned_busy', 'backoff', 'condition']),
+  reason: Type.Enum(['no_free_slot', 'offline', 'conversation', 'pinned_busy', 'backoff', 'retry_budget', 'condition']),
   since: Type.String(),
   /** 1 is next. */
   position: Type.Integer({ minimum: 1 }),

@@ -32,6 +32,7 @@ export const enCommon = {
     conversation: 'an earlier message of this conversation is still running',
     pinned_busy: 'the conversation’s own node is busy',
     backoff: 'pausing before the next try',
+    retry_budget: 'too much was tried again lately',
     condition: 'the fitting nodes cannot answer just now',
   },
   affinity: {

@@ -35,6 +35,7 @@ export const zhCommon: SameKeys<typeof enCommon> = {
     conversation: '同一会话的上一条消息还在运行',
     pinned_busy: '会话所在的节点正忙',
     backoff: '稍候重试',
+    retry_budget: '最近重试过多',
     condition: '合适的节点暂时无法应答',
   },
   affinity: {

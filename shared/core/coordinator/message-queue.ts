@@ -11,6 +11,8 @@ export interface QueueEntry {
   readonly needs: string
   readonly expiresAt: number
   readonly notBefore: number
+  /** It is tried again after a failure. */
+  readonly isRetry: boolean
   /** As last noted in the store. */
   wait: { readonly reason: Waiting['reason']; readonly since: number } | undefined
   /** 1 is next; 0 until it was looked at. */
@@ -100,6 +102,7 @@ function entryOf(message: Message): QueueEntry {
     needs: JSON.stringify([requires ?? {}, conversation !== undefined, stays_with]),
     expiresAt: Date.parse(queued_at) + queue_ttl_s * 1_000,
     notBefore: not_before === undefined ? 0 : Date.parse(not_before),
+    isRetry: not_before !== undefined,
     wait: waiting && { reason: waiting.reason, since: Date.parse(waiting.since) },
     position: 0,
     gone: false,

@@ -143,3 +143,39 @@ it('messages go on from a cursor, and say which', async () => {
   expect(bench.services.messages.listed).toEqual([{ limit: 1, cursor: '42' }])
   expect(err).toBe('Older ones: add --cursor 41\n')
 })
+
+describe('messages that did not end well', () => {
+  const dead = async (): Promise<string> => {
+    const { messages } = bench.services
+    const { message } = await messages.send({ content: 'Hi' }, { scope: 'admin', sender: 'owner', tokenHash: 'h' })
+    messages.fail(message.id, { code: 'provider_failing', message: 'The model is away.' })
+    return message.id
+  }
+
+  it.each(['messages --dead', 'messages list --dead'])('are listed by %s, with the reason', async (line) => {
+    await dead()
+    expect((await type(line)).out).toMatch(/msg-1 +failed .*Hi \(The model is away\.\)/)
+    expect(bench.services.messages.listed).toEqual([{ limit: 20, dead_letters: true }])
+  })
+
+  it('are sent again as new ones', async () => {
+    const id = await dead()
+    expect(await type(`messages replay ${id}`)).toMatchObject({ code: 0, out: `${id} is sent again as ${id}-again\n` })
+    expect(JSON.parse((await type(`messages replay ${id} --json`)).out)).toMatchObject({ replay_of: id, content: 'Hi' })
+  })
+
+  it('are resolved one way or the other', async () => {
+    const id = await dead()
+    expect((await type(`messages resolve ${id} --rerun`)).out).toBe(`${id} is queued again\n`)
+    expect(JSON.parse((await type(`messages resolve ${id} --fail --json`)).out)).toMatchObject({ id, state: 'failed' })
+    for (const neither of ['', ' --rerun --fail']) expect((await type(`messages resolve ${id}${neither}`)).code).toBe(2)
+  })
+
+  it('are for those to settle who may send', async () => {
+    const id = await dead()
+    const { viewer, operator } = bench.tokens
+    expect((await type(`messages replay ${id}`, undefined, viewer)).code).toBe(3)
+    expect((await type(`messages resolve ${id} --fail`, undefined, viewer)).code).toBe(3)
+    expect((await type(`messages replay ${id}`, undefined, operator)).code).toBe(0)
+  })
+})

@@ -28,6 +28,9 @@ export const ErrorCode = Type.Enum([
   'draining',
   // how a message ends
   'message_ended',
+  'message_not_interrupted',
+  'message_not_replayable',
+  'stop_unconfirmed',
   'message_cancelled',
   'message_expired',
   'message_interrupted',

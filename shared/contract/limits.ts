@@ -25,6 +25,10 @@ export const defaultPriority = 3
 export const defaultQueueTtlS = 600
 export const defaultTimeoutS = 3_600
 export const defaultInterruptedAfterS = 60
+/** How long an interrupted message waits for its node's word or a person's; then it has failed. */
+export const resolveWithinS = 24 * 3_600
+/** Text that is kept of a result that came too late to be shown, in UTF-16 code units. */
+export const lateTextChars = 16 * 1_024
 /** How long a message waits for a node that could answer it but is offline. */
 export const offlineGraceS = 60
 /** How long a conversation waits for a free slot on its own node before it moves. */

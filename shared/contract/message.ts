@@ -22,6 +22,20 @@ export type MessageState = Static<typeof MessageState>
 export const endStates: readonly MessageState[] = ['succeeded', 'failed', 'cancelled', 'expired']
 export const hasEnded = (state: MessageState): boolean => endStates.includes(state)
 
+/** Ends without an answer. Those of them that nobody asked for are dead letters. */
+export const replayableStates: readonly MessageState[] = ['failed', 'expired', 'cancelled']
+export const deadStates: readonly MessageState[] = ['failed', 'expired']
+
+/** What becomes of an interrupted message: a person says, it is run again, it fails. Never run again when a stop is unconfirmed. */
+export const OnInterrupt = Type.Enum(['ask', 'rerun', 'fail'])
+export type OnInterrupt = Static<typeof OnInterrupt>
+/** What follows an attempt that failed and left nothing behind: any node, the same node, the message's end. */
+export const OnFailure = Type.Enum(['next', 'wait', 'fail'])
+export type OnFailure = Static<typeof OnFailure>
+
+export const ResolveAction = Type.Enum(['rerun', 'fail'])
+export type ResolveAction = Static<typeof ResolveAction>
+
 export const Effects = Type.Enum(['none', 'possible'])
 export type Effects = Static<typeof Effects>
 
@@ -30,6 +44,17 @@ export const Usage = Type.Object({
   output_tokens: Type.Optional(Type.Integer({ minimum: 0 })),
 })
 export type Usage = Static<typeof Usage>
+
+/** A result that came after the message had gone on without its attempt: kept to be read, never the message's answer. */
+export const LateResult = Type.Object({
+  outcome: Type.Enum(['succeeded', 'failed', 'cancelled', 'interrupted', 'never_began']),
+  at: Type.String(),
+  /** The beginning of its text, and how many characters there were. */
+  text: Type.String(),
+  chars: Type.Integer({ minimum: 0 }),
+  error: Type.Optional(ErrorBody),
+})
+export type LateResult = Static<typeof LateResult>
 
 /** One try on one node. Times are the coordinator's. */
 export const Attempt = Type.Object({
@@ -46,6 +71,8 @@ export const Attempt = Type.Object({
     Type.Enum(['succeeded', 'failed', 'cancelled', 'refused', 'never_began', 'interrupted', 'late']),
   ),
   error: Type.Optional(ErrorBody),
+  /** With outcome `late`: what its node told at last. */
+  late: Type.Optional(LateResult),
   /** Counts against the number of attempts a message has. */
   charged: Type.Boolean(),
 })
@@ -59,7 +86,7 @@ export const ContextTurn = Type.Object(
 export type ContextTurn = Static<typeof ContextTurn>
 
 export const Waiting = Type.Object({
-  reason: Type.Enum(['no_free_slot', 'offline', 'conversation', 'pinned_busy', 'backoff', 'condition']),
+  reason: Type.Enum(['no_free_slot', 'offline', 'conversation', 'pinned_busy', 'backoff', 'retry_budget', 'condition']),
   since: Type.String(),
   /** 1 is next. */
   position: Type.Integer({ minimum: 1 }),
@@ -86,6 +113,8 @@ export const Message = Type.Object({
   created_at: Type.String(),
   updated_at: Type.String(),
   ended_at: Type.Optional(Type.String()),
+  /** When it came back into the queue; `queue_ttl_s` counts from here. Absent: from `created_at`. */
+  queued_at: Type.Optional(Type.String()),
   /** Not offered before this time: backoff after a failed attempt. */
   not_before: Type.Optional(Type.String()),
   /** Node of the current or last attempt. */
@@ -102,7 +131,17 @@ export const Message = Type.Object({
   cancel_requested_at: Type.Optional(Type.String()),
   /** Node went away after the attempt began; it becomes interrupted when this is too long ago. */
   node_lost_at: Type.Optional(Type.String()),
+  /** While it is interrupted: since when. It has failed when nobody says anything for a day. */
+  interrupted_at: Type.Optional(Type.String()),
   waiting: Type.Optional(Waiting),
+  /** Where a rule says otherwise than the coordinator's settings. */
+  on_interrupt: Type.Optional(OnInterrupt),
+  on_failure: Type.Optional(OnFailure),
+  /** After a failure with `on_failure: wait`: the only node it is offered to. */
+  stays_with: Type.Optional(Type.String()),
+  /** It is another message sent again; and the message that this one was sent again as, the last time. */
+  replay_of: Type.Optional(Type.String()),
+  replayed_as: Type.Optional(Type.String()),
 })
 export type Message = Static<typeof Message>
 
@@ -126,6 +165,9 @@ export const MessageSummary = Type.Object({
   response_excerpt: Type.Optional(Type.String()),
   error: Type.Optional(ErrorBody),
   waiting: Type.Optional(Waiting),
+  interrupted_at: Type.Optional(Type.String()),
+  replay_of: Type.Optional(Type.String()),
+  replayed_as: Type.Optional(Type.String()),
 })
 export type MessageSummary = Static<typeof MessageSummary>
 

@@ -5,6 +5,7 @@ import {
   Message,
   MessagePage,
   MessageState,
+  ResolveAction,
   RouteAccepted,
   RouteReply,
   SendMessage,
@@ -99,6 +100,8 @@ export const procedures = {
         state: Type.Optional(MessageState),
         node_id: Type.Optional(nodeRef.node_id),
         conversation: Type.Optional(Type.String({ maxLength: 256 })),
+        /** Only what failed or expired. */
+        dead_letters: Type.Optional(Type.Boolean()),
       },
       closed,
     ),
@@ -118,6 +121,26 @@ export const procedures = {
     method: 'POST',
     path: '/api/v1/messages/:message_id/cancel',
     input: Type.Object(messageRef, closed),
+    output: Message,
+  }),
+  'messages.resolve': procedure({
+    summary: 'Say what becomes of an interrupted message: run it again, or let it fail',
+    scope: 'operator',
+    method: 'POST',
+    path: '/api/v1/messages/:message_id/resolve',
+    input: Type.Object({ ...messageRef, action: ResolveAction }, closed),
+    output: Message,
+  }),
+  'messages.replay': procedure({
+    summary: 'Send a message that failed, expired or was cancelled again, as a new one; the answer is the new one',
+    scope: 'operator',
+    method: 'POST',
+    path: '/api/v1/messages/:message_id/replay',
+    status: 201,
+    input: Type.Object(
+      { ...messageRef, idempotency_key: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })) },
+      closed,
+    ),
     output: Message,
   }),
   'conversations.get': procedure({

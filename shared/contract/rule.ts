@@ -1,5 +1,6 @@
 /** A user's routing rule. Only the shape is here; rules are applied by the routing engine. */
 import { type Static, Type } from 'typebox'
+import { OnFailure, OnInterrupt } from './message.ts'
 import { Requirements } from './requirement.ts'
 
 const weights = Type.Record(Type.String({ maxLength: 128 }), Type.Number({ minimum: -100, maximum: 100 }))
@@ -13,8 +14,8 @@ export const Rule = Type.Object(
     avoids: Type.Optional(weights),
     target: Type.Optional(Type.String({ maxLength: 128 })),
     strategy: Type.Optional(Type.Enum(['least-busy', 'round-robin', 'latency'])),
-    on_failure: Type.Optional(Type.Enum(['next', 'wait', 'fail'])),
-    on_interrupt: Type.Optional(Type.Enum(['ask', 'rerun', 'fail'])),
+    on_failure: Type.Optional(OnFailure),
+    on_interrupt: Type.Optional(OnInterrupt),
     timeout_s: Type.Optional(Type.Integer({ minimum: 1 })),
     max_wait_s: Type.Optional(Type.Integer({ minimum: 0 })),
   },

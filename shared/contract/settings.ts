@@ -1,6 +1,7 @@
 /** The settings file (YAML, hand-editable), one schema per key; a bad key falls back alone, with a warning. */
 import { type Static, Type } from 'typebox'
 import { defaultPort } from './limits.ts'
+import { OnFailure, OnInterrupt } from './message.ts'
 import { AdapterName, NodeName } from './node.ts'
 
 const closed = { additionalProperties: false }
@@ -13,6 +14,9 @@ export const Settings = Type.Object(
         /** Join the gateway of this machine too when the coordinator starts. */
         local_node: Type.Boolean(),
         retention_days: Type.Integer({ minimum: 1, maximum: 3_650 }),
+        /** For messages of which no rule says otherwise. */
+        on_interrupt: OnInterrupt,
+        on_failure: OnFailure,
       },
       closed,
     ),
@@ -46,7 +50,7 @@ export const Settings = Type.Object(
 export type Settings = Static<typeof Settings>
 
 export const defaultSettings: Settings = {
-  coordinator: { port: defaultPort, local_node: true, retention_days: 30 },
+  coordinator: { port: defaultPort, local_node: true, retention_days: 30, on_interrupt: 'ask', on_failure: 'next' },
   node: { name: '', tags: [] },
   gateway: { adapter: 'auto', url: '', model: '', agent: 'main', slots: 4 },
   language: 'system',

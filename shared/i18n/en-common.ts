@@ -32,6 +32,7 @@ export const enCommon = {
     conversation: 'an earlier message of this conversation is still running',
     pinned_busy: 'the conversation’s own node is busy',
     backoff: 'pausing before the next try',
+    retry_budget: 'too much was tried again lately',
     condition: 'the fitting nodes cannot answer just now',
   },
   affinity: {
@@ -86,6 +87,9 @@ export const enCommon = {
     queue_full: 'The queue is full',
     draining: 'Shutting down',
     message_ended: 'The message has ended',
+    message_not_interrupted: 'There is nothing to resolve',
+    message_not_replayable: 'It cannot be sent again',
+    stop_unconfirmed: 'Nobody confirmed that it stopped',
     message_cancelled: 'Cancelled',
     message_expired: 'Out of time',
     message_interrupted: 'Interrupted',

@@ -35,6 +35,7 @@ export const zhCommon: SameKeys<typeof enCommon> = {
     conversation: '同一会话的上一条消息还在运行',
     pinned_busy: '会话所在的节点正忙',
     backoff: '稍候重试',
+    retry_budget: '最近重试过多',
     condition: '合适的节点暂时无法应答',
   },
   affinity: {
@@ -89,6 +90,9 @@ export const zhCommon: SameKeys<typeof enCommon> = {
     queue_full: '队列已满',
     draining: '正在关闭',
     message_ended: '消息已经结束',
+    message_not_interrupted: '没有需要处理的中断',
+    message_not_replayable: '无法重新发送',
+    stop_unconfirmed: '没有人确认它已停止',
     message_cancelled: '已取消',
     message_expired: '已超时',
     message_interrupted: '已中断',

@@ -9,8 +9,10 @@ import { buildServices, type RunningServices } from '../core/coordinator/build-s
 import type { Caller } from '../core/coordinator/caller.ts'
 import type { CoordinatorServices, SendOptions, TokenKeeper } from '../core/coordinator/services.ts'
 import { silentLog } from '../core/platform/log.ts'
-import { openSqliteStore } from '../core/storage/sqlite-store.ts'
+import { openSqliteStore, type StepFunction } from '../core/storage/sqlite-store.ts'
 import type { Store } from '../core/storage/store.ts'
+import { step as machineStep } from '../domain/message/machine.ts'
+import { defaultPolicy, type MachinePolicy } from '../domain/message/retry.ts'
 import { capabilities } from './builders.ts'
 import { fakeClock } from './fake-clock.ts'
 import { FakeLink } from './fake-link.ts'
@@ -39,15 +41,17 @@ export class CoordinatorRig {
   readonly tokens = new PlainTokens()
   readonly events: MeshEvent[] = []
   readonly #dir: string
+  readonly #policy: MachinePolicy
   #store!: Store
   #running!: RunningServices
 
-  private constructor(dir: string) {
+  private constructor(dir: string, policy: Partial<MachinePolicy>) {
     this.#dir = dir
+    this.#policy = { ...defaultPolicy, ...policy }
   }
 
-  static async start(): Promise<CoordinatorRig> {
-    const rig = new CoordinatorRig(await mkdtemp(path.join(os.tmpdir(), 'coordinator-')))
+  static async start(policy: Partial<MachinePolicy> = {}): Promise<CoordinatorRig> {
+    const rig = new CoordinatorRig(await mkdtemp(path.join(os.tmpdir(), 'coordinator-')), policy)
     await rig.up()
     return rig
   }
@@ -62,7 +66,8 @@ export class CoordinatorRig {
 
   async up(): Promise<void> {
     const { clock, tokens } = this
-    this.#store = await openSqliteStore({ file: path.join(this.#dir, 'coordinator.db'), clock, log: silentLog })
+    const step: StepFunction = (message, event, at) => machineStep(message, event, at, this.#policy)
+    this.#store = await openSqliteStore({ file: path.join(this.#dir, 'coordinator.db'), clock, log: silentLog, step })
     this.#running = await buildServices({ store: this.#store, tokens, clock, log: silentLog, version: '0.1.0' })
     this.services.events.subscribe((event) => this.events.push(event))
   }

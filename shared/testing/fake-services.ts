@@ -2,7 +2,14 @@
 import type { MeshEvent } from '../contract/event.ts'
 import { stateEvent } from '../contract/event.ts'
 import { type ErrorBody, MeshError } from '../contract/error.ts'
-import { hasEnded, type Message, type MessagePage, type MessageState, type SendMessage } from '../contract/message.ts'
+import {
+  hasEnded,
+  type Message,
+  type MessagePage,
+  type MessageState,
+  type ResolveAction,
+  type SendMessage,
+} from '../contract/message.ts'
 import type { MeshNode, NodeChange } from '../contract/node.ts'
 import type { Caller } from '../core/coordinator/caller.ts'
 import { MeshEventLog } from '../core/coordinator/event-log.ts'
@@ -10,6 +17,7 @@ import { MessageStream } from '../core/coordinator/message-stream.ts'
 import type { CoordinatorServices, MessageService, NodeService, SendOptions } from '../core/coordinator/services.ts'
 import { type Clock, isoTime } from '../core/platform/clock.ts'
 import type { MessageFilter } from '../core/storage/store.ts'
+import { replayOf } from '../domain/message/replay.ts'
 import { summarise } from '../domain/message/summary.ts'
 import { aMessage, aNode } from './builders.ts'
 
@@ -72,6 +80,23 @@ export class FakeMessages implements MessageService {
     this.cancelled.push(id)
     this.become(id, { state: 'cancelled' })
     return this.get(id)
+  }
+
+  async resolve(id: string, action: ResolveAction): Promise<Message> {
+    this.become(id, { state: action === 'rerun' ? 'queued' : 'failed' })
+    return this.get(id)
+  }
+
+  async replay(id: string, caller: Caller, idempotencyKey?: string) {
+    const old = await this.get(id)
+    const again = replayOf(old, { id: `${id}-again`, at: isoTime(this.#clock) })
+    const key = `${caller.tokenHash} ${idempotencyKey ?? ''}`
+    const earlier = idempotencyKey === undefined ? undefined : this.#keys.get(key)
+    if (earlier !== undefined) return { message: await this.get(earlier), created: false }
+    this.#keys.set(key, again.id)
+    this.#messages.set(again.id, { message: again, stream: new MessageStream() })
+    this.become(again.id, {})
+    return { message: again, created: true }
   }
 
   async conversation(id: string): Promise<never> {

@@ -1,4 +1,4 @@
-/** `claw-mesh messages`: what was sent, newest first; one in full; stop one; watch them live. */
+/** `claw-mesh messages`: what was sent, newest first; one in full; stop one; watch them live; the rest in `settle-messages.ts`. */
 import { Option } from 'commander'
 import stringWidth from 'string-width'
 import { check } from '../../contract/check.ts'
@@ -11,6 +11,7 @@ import { since } from '../output/format.ts'
 import { messageText, stateStyle } from '../output/message-text.ts'
 import { type Row, table } from '../output/table.ts'
 import { count } from '../options.ts'
+import { settleMessages } from '../settle-messages.ts'
 import { stopSignal } from '../signals.ts'
 
 interface ListOptions {
@@ -19,17 +20,22 @@ interface ListOptions {
   readonly state?: string
   readonly node?: string
   readonly conversation?: string
+  readonly dead?: boolean
   readonly follow?: boolean
 }
 
 export const messages: Configure = (command, context) => {
   const { t } = context
+  // Its options are those of `messages` too, where nothing else is named.
   command
+    .command('list', { isDefault: true })
+    .description(t('cli:messages.list'))
     .option('--limit <n>', t('cli:messages.limit'), '20')
     .option('--cursor <cursor>', t('cli:messages.cursor'))
     .addOption(new Option('--state <state>', t('cli:messages.state_option')).choices([...states]))
     .option('-n, --node <name>', t('cli:messages.node_option'))
     .option('-c, --conversation <id>', t('cli:messages.conversation_option'))
+    .option('--dead', t('cli:messages.dead'))
     .option('-f, --follow', t('cli:messages.follow'))
     .action((options: ListOptions) => (options.follow === true ? follow(context) : list(context, options)))
   command
@@ -42,6 +48,7 @@ export const messages: Configure = (command, context) => {
     .description(t('cli:messages.cancel'))
     .argument('<id>', t('cli:messages.id'))
     .action((id: string) => cancel(context, id))
+  settleMessages(command, context)
 }
 
 const states = [
@@ -65,6 +72,7 @@ async function list(context: CliContext, options: ListOptions): Promise<void> {
     ...(options.state === undefined ? {} : { state: check(MessageState, options.state, { what: '--state' }) }),
     ...(nodeId === undefined ? {} : { node_id: nodeId }),
     ...(options.conversation === undefined ? {} : { conversation: options.conversation }),
+    ...(options.dead === true ? { dead_letters: true } : {}),
   })
   if (context.json) {
     printJson(context, page)
@@ -85,7 +93,8 @@ export function listText(context: Pick<CliContext, 'out' | 't' | 'clock'>, list:
     message.node_name ?? '–',
     since(message.created_at, clock.now()),
     `${message.sender} (${message.source})`,
-    message.excerpt,
+    // Of one that ended without an answer one wants to know why.
+    message.error === undefined ? message.excerpt : `${message.excerpt} (${message.error.message})`,
   ])
   return table(head, rows, { width: out.columns, paint: out.paint })
 }

@@ -1,6 +1,6 @@
 /** One message in full: what became of it, which node and why not the others, the attempts, the answer. */
 import type { Decision, Reason } from '../../contract/decision.ts'
-import type { Attempt, Message, MessageState } from '../../contract/message.ts'
+import type { Attempt, LateResult, Message, MessageState } from '../../contract/message.ts'
 import type { Translate } from '../../i18n/create-i18n.ts'
 import type { CliContext } from '../context.ts'
 import { clean, cleanLine } from './clean.ts'
@@ -26,7 +26,8 @@ type Context = Pick<CliContext, 'out' | 't' | 'clock'>
 export function messageText(context: Context, message: Message): string {
   const parts = [facts(context, message)]
   if (message.decision && message.decision.nodes.length > 0) parts.push(decisionText(context, message.decision))
-  if (message.attempts.length > 1) parts.push(attemptsText(context, message.attempts))
+  if (message.attempts.length > 1 || message.attempts.some(({ late }) => late !== undefined))
+    parts.push(attemptsText(context, message.attempts))
   const answer = message.response === undefined ? '' : clean(message.response)
   if (answer !== '') parts.push(`${answer}${answer.endsWith('\n') ? '' : '\n'}`)
   return parts.join('\n')
@@ -42,6 +43,8 @@ function facts({ out, t, clock }: Context, message: Message): string {
     [t('cli:messages.waits'), message.waiting ? t(`common:waiting.${message.waiting.reason}`) : undefined],
     [t('cli:messages.error'), message.error?.message],
     [t('cli:messages.hint'), message.error?.hint],
+    [t('cli:messages.replay_of'), message.replay_of],
+    [t('cli:messages.replayed_as'), message.replayed_as],
     [
       t('cli:messages.conversation'),
       message.conversation && `${message.conversation} (${t(`common:affinity.${message.affinity}`)})`,
@@ -79,10 +82,13 @@ function attemptsText({ out, t }: Context, attempts: readonly Attempt[]): string
     String(attempt.number),
     attempt.node_name,
     attempt.outcome ?? '–',
-    attempt.error?.message ?? '',
+    attempt.late === undefined ? (attempt.error?.message ?? '') : lateText(t, attempt.late),
   ])
   return table(head, rows, { width: out.columns, paint: out.paint })
 }
+
+const lateText = (t: Translate, { text, outcome, error }: LateResult): string =>
+  t('cli:messages.late', { text: error?.message ?? (text === '' ? outcome : text) })
 
 /** A reason in the reader's language, from its code and what the sentence needs. */
 export function reasonText(t: Translate, reason: Reason): string {

@@ -1,8 +1,10 @@
 /** A whole coordinator: store, services and doors, started in order and stopped in the other. */
 import { MeshError } from '../../contract/error.ts'
+import { step as machineStep } from '../../domain/message/machine.ts'
+import { defaultPolicy, type MachinePolicy } from '../../domain/message/retry.ts'
 import { type Clock, neverBack, systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
-import { openSqliteStore } from '../storage/sqlite-store.ts'
+import { openSqliteStore, type StepFunction } from '../storage/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
 import { buildServices } from './build-services.ts'
 import { PagePassword } from './http/auth/page-password.ts'
@@ -24,6 +26,8 @@ export interface CoordinatorOptions {
   readonly secrets: { readonly adminToken: string; readonly joinToken: string; readonly passwordHash: string }
   readonly version: string
   readonly retentionDays: number
+  /** For messages of which no rule says otherwise. */
+  readonly policy?: Partial<MachinePolicy> | undefined
   readonly log: Log
   readonly clock?: Clock | undefined
   /** Silence of a node after which what it was working on counts as interrupted. */
@@ -73,7 +77,9 @@ async function start(
   const clock = neverBack(options.clock ?? systemClock)
   let stopping = false
 
-  const store = await openSqliteStore({ file: options.file, clock, log })
+  const policy = { ...defaultPolicy, ...options.policy }
+  const step: StepFunction = (message, event, at) => machineStep(message, event, at, policy)
+  const store = await openSqliteStore({ file: options.file, clock, log, step })
   onStop(() => store.close())
   const tokens = new TokenService({ store, clock, secrets })
   await tokens.start()

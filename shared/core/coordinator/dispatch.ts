@@ -9,6 +9,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { Exclusions } from './exclusions.ts'
 import { FlightTable } from './flight.ts'
 import { HandOff } from './hand-off.ts'
+import { Lapses } from './lapses.ts'
 import type { LinkListener } from './link-server.ts'
 import { LostNodes } from './lost-nodes.ts'
 import { MessageQueue } from './message-queue.ts'
@@ -55,6 +56,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
   })
   const lostNodes = new LostNodes({ ...deps, transitions, flights, handOff, interruptedAfterMs })
   const dispatcher = new Dispatcher({ ...deps, transitions, queue, flights, exclusions, handOff })
+  const lapses = new Lapses({ store, transitions, clock, log })
   const removed = (nodeId: string): void => {
     lostNodes.nodeRemoved(nodeId)
     // Somebody may have waited for that node alone.
@@ -76,14 +78,20 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
       for (const message of await store.queued()) queue.put(message, clock.now())
       unsubscribe = [
         store.watch((change) => dispatcher.changed(change)),
+        store.watch((change) => lapses.changed(change)),
         registry.watch({ changed: dispatcher.wake, removed }),
       ]
       for (const message of unsettled) if (message.state !== 'interrupted') lostNodes.adopt(message)
       dispatcher.start()
+      await lapses.start()
     },
-    halt: () => dispatcher.stop(),
+    halt: () => {
+      dispatcher.stop()
+      lapses.stop()
+    },
     stop: async () => {
       dispatcher.stop()
+      lapses.stop()
       for (const stop of unsubscribe) stop()
       flights.clear()
       await transitions.stop()

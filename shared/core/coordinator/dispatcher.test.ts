@@ -241,3 +241,29 @@ it('serves a long queue in order, and turns nobody down before the queue is full
   const offered = new Set(node.sentOf('offer').map(({ message_id }) => message_id))
   expect(urgent.filter((id) => !offered.has(id))).toEqual([])
 })
+
+describe('when much fails at once', () => {
+  it('no more is tried again than the budget has; the rest waits, says why, and goes later', async () => {
+    const node = await rig.node('node-1', { load: aLoad({ slots: 64 }) })
+    const error = { code: 'provider_failing', message: 'The model is away.' } as const
+    const failed = { outcome: 'failed', text: '', began: true, effects: 'none', error } as const
+    const ids: string[] = []
+    for (let n = 0; n < 30; n++) {
+      ids.push((await rig.send()).id)
+      node.result(await node.takeTurn(), failed)
+    }
+    for (const id of ids) await rig.inState(id, 'queued')
+    await rig.clock.advance(5_000)
+    await rig.settle()
+    // 30 fresh attempts allow 3 retries, and 10 are always allowed.
+    const again = node.sentOf('offer').filter(({ attempt }) => attempt === 2)
+    expect(again).toHaveLength(13)
+    const messages = await Promise.all(ids.map(get))
+    const held = messages.filter(({ waiting }) => waiting?.reason === 'retry_budget')
+    expect(held.length).toBe(17)
+    await rig.clock.advance(70_000)
+    await rig.settle()
+    const offered = node.sentOf('offer').filter(({ attempt }) => attempt >= 2)
+    expect(new Set(offered.map(({ message_id }) => message_id)).size).toBeGreaterThan(13)
+  })
+})

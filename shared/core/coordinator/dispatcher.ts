@@ -8,6 +8,7 @@ import { offlineGraceS, pinnedMaxWaitS } from '../../contract/limits.ts'
 import type { Message, Waiting } from '../../contract/message.ts'
 import type { MeshNode } from '../../contract/node.ts'
 import { conversationKey } from '../../domain/message/order.ts'
+import { mayRetry, noAttempts, type RetryWindow, retrySliceMs, withAttempt } from '../../domain/message/retry-budget.ts'
 import { decide, type Routed } from '../../domain/routing/decide.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
@@ -55,6 +56,7 @@ export class Dispatcher {
   /** Counts what may have changed a pin: one that was read meanwhile is not to be trusted. */
   #turnsChanged = 0
   #startedAt = 0
+  #attempts: RetryWindow = noAttempts
   #state: 'idle' | 'woken' | 'stopped' = 'idle'
   #passing = false
   #cancelTimer: () => void = () => undefined
@@ -167,6 +169,9 @@ export class Dispatcher {
       else if (entry.notBefore > pass.now) {
         pass.next = Math.min(pass.next, entry.notBefore)
         this.#note(entry, 'backoff', pass)
+      } else if (entry.isRetry && !mayRetry(this.#attempts, pass.now)) {
+        pass.next = Math.min(pass.next, pass.now + retrySliceMs)
+        this.#note(entry, 'retry_budget', pass)
       } else this.#place(entry, pass)
     }
     this.#cancelTimer()
@@ -200,7 +205,7 @@ export class Dispatcher {
 
   #send(entry: QueueEntry, nodeId: string, decision: Decision, pass: Pass): void {
     const { queue, handOff, registry, linkOf } = this.#deps
-    const { message } = entry
+    const { message, isRetry } = entry
     const link = linkOf(nodeId)
     const at = pass.nodes.findIndex(({ id }) => id === nodeId)
     const node = pass.nodes[at]
@@ -211,6 +216,7 @@ export class Dispatcher {
     }
     queue.delete(message.id)
     queue.served(message.sender, pass.at)
+    this.#attempts = withAttempt(this.#attempts, isRetry ? 'retry' : 'fresh', pass.now)
     handOff.take({ message, node, decision, link })
     pass.nodes[at] = registry.find(nodeId) ?? node
   }
@@ -254,9 +260,9 @@ export class Dispatcher {
   }
 }
 
-/** It did not merely come back because its node never began with it. */
-const hasJustFailed = ({ state, attempts }: Message): boolean =>
-  state === 'queued' && attempts.at(-1)?.outcome === 'failed'
+/** It did not merely come back because its node never began with it, and may go elsewhere. */
+const hasJustFailed = ({ state, attempts, stays_with }: Message): boolean =>
+  state === 'queued' && stays_with === undefined && attempts.at(-1)?.outcome === 'failed'
 
 /** The time, if it is still to come. */
 const after = (time: number, now: number): number => (time > now ? time : Infinity)

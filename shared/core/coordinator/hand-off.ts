@@ -64,6 +64,7 @@ export class HandOff {
   /** Every commit: what somebody else did to the message of a flight. */
   changed({ message, cause }: Change): void {
     const flight = this.#deps.flights.get(message.id)
+    if (!flight && (cause === 'resolve' || cause === 'lapse')) this.#tellStranger(message)
     if (!flight && cause === 'cancel' && message.state === 'interrupted') this.#tellStranger(message)
     // Its own offer is not committed yet, and the message still in the queue.
     if (!flight || (message.attempt < flight.attempt && !hasEnded(message.state))) return

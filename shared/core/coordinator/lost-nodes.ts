@@ -4,7 +4,8 @@
  */
 import { MeshError } from '../../contract/error.ts'
 import type { AttemptRef, Hello } from '../../contract/link.ts'
-import { hasEnded, type Message } from '../../contract/message.ts'
+import type { Message } from '../../contract/message.ts'
+import { maybeWithNode } from '../../domain/message/step-parts.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Store } from '../storage/store.ts'
@@ -129,7 +130,8 @@ export class LostNodes {
       if (flight && isOf(flight, ref)) continue
       try {
         const message = await store.get(ref.message_id)
-        const wanted = message?.attempt === ref.attempt && !hasEnded(message.state) && !message.cancel_requested_at
+        const wanted =
+          message?.attempt === ref.attempt && maybeWithNode.includes(message.state) && !message.cancel_requested_at
         if (wanted) continue
         const reason = message?.state === 'expired' ? 'expired' : 'cancelled'
         link.send({ type: 'cancel', message_id: ref.message_id, attempt: ref.attempt, reason })

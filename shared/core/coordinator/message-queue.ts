@@ -12,6 +12,8 @@ export interface QueueEntry {
   readonly needs: string
   readonly expiresAt: number
   readonly notBefore: number
+  /** It is tried again after a failure. */
+  readonly isRetry: boolean
   /** As last noted in the store. */
   wait: { readonly reason: Waiting['reason']; readonly since: number } | undefined
   /** 1 is next; 0 until it was looked at. */
@@ -94,13 +96,15 @@ export class MessageQueue {
 /** No time of it lies behind `now` further than it may: the clock may have been set back since it was written. */
 function entryOf(message: Message, now: number): QueueEntry {
   const { context: _context, response: _response, decision: _decision, ...rest } = message
-  const { requires, sender, conversation, created_at, queue_ttl_s, not_before, waiting } = message
+  const { requires, sender, conversation, queue_ttl_s, not_before, waiting, stays_with = '' } = message
+  const { queued_at = message.created_at } = message
   return {
     message: { ...rest, content: '', attempts: [] },
     conversation: conversation === undefined ? undefined : conversationKey(sender, conversation),
-    needs: JSON.stringify([requires ?? {}, conversation !== undefined]),
-    expiresAt: Math.min(Date.parse(created_at), now) + queue_ttl_s * 1_000,
+    needs: JSON.stringify([requires ?? {}, conversation !== undefined, stays_with]),
+    expiresAt: Math.min(Date.parse(queued_at), now) + queue_ttl_s * 1_000,
     notBefore: not_before === undefined ? 0 : Math.min(Date.parse(not_before), now + longestBackoffMs),
+    isRetry: not_before !== undefined,
     wait: waiting && { reason: waiting.reason, since: Math.min(Date.parse(waiting.since), now) },
     position: 0,
     gone: false,

@@ -1,23 +1,30 @@
 /** What users do with messages: send, read, follow, cancel. Everything that then happens to a message is the dispatcher's. */
 import { MeshError } from '../../contract/error.ts'
-import { idempotencyKeepS, maxContentBytes } from '../../contract/limits.ts'
+import { maxContentBytes } from '../../contract/limits.ts'
 import {
   type Conversation,
   hasEnded,
   type Message,
   type MessagePage,
+  replayableStates,
+  type ResolveAction,
   type SendMessage,
 } from '../../contract/message.ts'
 import type { DashboardStats } from '../../contract/system.ts'
 import { mayHaveBegun } from '../../domain/message/begun.ts'
 import { newMessage } from '../../domain/message/machine.ts'
+import { replayOf } from '../../domain/message/replay.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
-import type { MessageFilter, Store } from '../storage/store.ts'
+import { sha256Hex } from '../platform/ids.ts'
+import { notReplayable } from '../storage/not-replayable.ts'
+import type { Idempotency, MessageFilter, Store, Transitioned } from '../storage/store.ts'
+import type { MachineEvent } from '../../domain/message/events.ts'
 import type { Caller } from './caller.ts'
 import type { Dispatch } from './dispatch.ts'
 import { noCapableNode } from './dispatcher.ts'
 import type { NodeRegistry } from './node-registry.ts'
-import { requestDigest } from './request-digest.ts'
+import { hasEndedAlready, notInterrupted, notYours, stopUnconfirmed } from './message-errors.ts'
+import { requestDigest, stableJson } from './request-digest.ts'
 import type { MessageService, NumberedEvent, SendOptions, Sent } from './services.ts'
 import { isSettled } from './settled.ts'
 import type { SettledWaits } from './settled-waits.ts'
@@ -61,22 +68,12 @@ export class Messages implements MessageService {
       const stands = earlier && (!hasEnded(earlier.state) || mayHaveBegun(earlier))
       if (stands) return { message: earlier, created: false }
     }
-    try {
-      this.#admit()
+    return this.#accept({ token_hash: caller.tokenHash, key: input.idempotency_key ?? '', digest }, () => {
       const requires =
         asked === undefined ? input.requires : { ...input.requires, node: this.#deps.registry.get(asked).id }
       const made = { id: newMessageId(), sender, at: isoTime(clock) }
-      const message = newMessage({ ...input, ...(requires === undefined ? {} : { requires }), context }, made)
-      const decision = this.#deps.dispatch.dispatcher.preview(message)
-      if (decision.outcome === 'infeasible') throw noCapableNode(decision)
-      return await store.enqueue(message, { token_hash: caller.tokenHash, key: input.idempotency_key ?? '', digest })
-    } catch (error) {
-      // What would be turned down now may have been taken before: then the earlier message stands.
-      if (input.idempotency_key === undefined || isConflict(error)) throw error
-      const earlier = await store.recentDuplicate(caller.tokenHash, digest, idempotencyKeepS)
-      if (!earlier) throw error
-      return { message: earlier, created: false }
-    }
+      return newMessage({ ...input, ...(requires === undefined ? {} : { requires }), context }, made)
+    })
   }
 
   async get(messageId: string): Promise<Message> {
@@ -91,14 +88,26 @@ export class Messages implements MessageService {
   }
 
   async cancel(messageId: string): Promise<Message> {
-    const { message } = await this.#deps.store.transition(messageId, { type: 'cancel' }).catch((error: unknown) => {
-      throw error instanceof MeshError && error.code === 'message_not_found' ? noSuchMessage(messageId) : error
-    })
+    const { message } = await this.#transition(messageId, { type: 'cancel' })
     if (!hasEnded(message.state) || message.state === 'cancelled') return message
-    throw new MeshError('message_ended', `The message cannot be cancelled: it is ${message.state}.`, {
-      hint: `Read it with \`claw-mesh messages ${messageId}\`.`,
-      details: { message_id: messageId, state: message.state },
-    })
+    throw hasEndedAlready(message)
+  }
+
+  async resolve(messageId: string, action: ResolveAction): Promise<Message> {
+    const { message, applied } = await this.#transition(messageId, { type: 'resolve', action })
+    if (applied) return message
+    throw message.state === 'interrupted' ? stopUnconfirmed(message) : notInterrupted(message)
+  }
+
+  async replay(messageId: string, caller: Caller, idempotencyKey?: string): Promise<Sent> {
+    const { clock, newMessageId } = this.#deps
+    const old = await this.get(messageId)
+    if (caller.scope !== 'admin' && caller.sender !== old.sender) throw notYours(old)
+    if (!replayableStates.includes(old.state)) throw notReplayable(old)
+    const digest = sha256Hex(stableJson({ replay_of: old.id, sender: old.sender }))
+    return this.#accept({ token_hash: caller.tokenHash, key: idempotencyKey ?? '', digest }, () =>
+      replayOf(old, { id: newMessageId(), at: isoTime(clock) }),
+    )
   }
 
   async conversation(id: string, caller: Caller): Promise<Conversation> {
@@ -143,6 +152,30 @@ export class Messages implements MessageService {
       uptime_s: Math.floor((clock.now() - startedAt) / 1_000),
       version,
     }
+  }
+
+  /** Takes the message in, unless one with the same key was taken before. */
+  async #accept(key: Idempotency, make: () => Message): Promise<Sent> {
+    const { store, dispatch } = this.#deps
+    try {
+      this.#admit()
+      const message = make()
+      const decision = dispatch.dispatcher.preview(message)
+      if (decision.outcome === 'infeasible') throw noCapableNode(decision)
+      return await store.enqueue(message, key)
+    } catch (error) {
+      // What would be turned down now may have been taken before: then the earlier message stands.
+      if (key.key === '' || isConflict(error)) throw error
+      const earlier = await store.claimed(key)
+      if (!earlier) throw error
+      return { message: earlier, created: false }
+    }
+  }
+
+  #transition(messageId: string, event: MachineEvent): Promise<Transitioned> {
+    return this.#deps.store.transition(messageId, event).catch((error: unknown) => {
+      throw error instanceof MeshError && error.code === 'message_not_found' ? noSuchMessage(messageId) : error
+    })
   }
 
   #admit(): void {

@@ -36,6 +36,8 @@ export class MessageStream {
 
   push(event: MessageEvent, settled: boolean): void {
     this.#settled = settled
+    // It goes on after all: whoever reads from the start must not take that for the end.
+    this.#events = this.#events.filter((told) => told.event.type !== 'message.interrupted')
     this.#append(event)
   }
 

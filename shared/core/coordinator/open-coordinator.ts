@@ -46,6 +46,7 @@ export async function openCoordinator(parts: OpenCoordinatorOptions): Promise<Ru
     clock,
     log,
     retentionDays: parts.settings.retention_days,
+    policy: { on_interrupt: parts.settings.on_interrupt, on_failure: parts.settings.on_failure },
   })
   await writeRunning(places.running, { pid: process.pid, started: clock.now(), url: coordinator.url })
   return {

@@ -3,7 +3,14 @@
  * know nothing else of them, so they can be tested over fakes.
  */
 import type { MeshEvent, StreamEvent } from '../../contract/event.ts'
-import type { ContextTurn, Conversation, Message, MessagePage, SendMessage } from '../../contract/message.ts'
+import type {
+  ContextTurn,
+  Conversation,
+  Message,
+  MessagePage,
+  ResolveAction,
+  SendMessage,
+} from '../../contract/message.ts'
 import type { Load, MeshNode, NodeChange, NodeStatus, Registered, RegisterNode } from '../../contract/node.ts'
 import type { DashboardStats } from '../../contract/system.ts'
 import type { WebSocket } from 'ws'
@@ -38,6 +45,10 @@ export interface MessageService {
   list(filter: MessageFilter): Promise<MessagePage>
   /** Returns once the request is recorded; the message may end a little later. Throws message_ended when it has ended otherwise. */
   cancel(messageId: string): Promise<Message>
+  /** Throws message_not_interrupted, and stop_unconfirmed for one that must not be run again. */
+  resolve(messageId: string, action: ResolveAction): Promise<Message>
+  /** The new message. Throws message_not_replayable, forbidden, and what `send` throws. */
+  replay(messageId: string, caller: Caller, idempotencyKey?: string): Promise<Sent>
   conversation(id: string, caller: Caller): Promise<Conversation>
   /** Everything about one message, from event `after` + 1 on, until it ends (or is interrupted). Slow readers get merged deltas. */
   follow(

@@ -13,6 +13,10 @@ coordinator:
   local_node: ${coordinator.local_node}
   # How long messages that ended are kept.
   retention_days: ${coordinator.retention_days}
+  # When nobody can say whether a node did its work: ask (you decide), rerun or fail.
+  on_interrupt: ${coordinator.on_interrupt}
+  # When an attempt failed and left nothing behind: next (any node), wait (for the same node) or fail.
+  on_failure: ${coordinator.on_failure}
 
 node:
   # Empty: the machine's host name.

@@ -1,7 +1,7 @@
 /** Questions about many messages. Lists come from stored summaries, so their cost does not depend on how long the texts are. */
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite'
 import { MeshError } from '../../contract/error.ts'
-import type { MessageState, MessageSummary } from '../../contract/message.ts'
+import { deadStates, type MessageState, type MessageSummary } from '../../contract/message.ts'
 import { statements } from './database.ts'
 import type { MessageFilter } from './store.ts'
 
@@ -9,6 +9,8 @@ export interface MessageQueries {
   list(filter: MessageFilter): { messages: MessageSummary[]; next_cursor: string | null }
   /** Newest `limit` of a conversation, oldest first. */
   ofConversation(sender: string, id: string, limit: number): MessageSummary[]
+  /** Longest interrupted first. */
+  interrupted(limit: number): MessageSummary[]
   inState(...states: MessageState[]): number
 }
 
@@ -16,7 +18,7 @@ export function messageQueries(db: DatabaseSync): MessageQueries {
   const sql = statements(db)
 
   return {
-    list: ({ limit, cursor, state, node_id, conversation }) => {
+    list: ({ limit, cursor, state, node_id, conversation, dead_letters }) => {
       const conditions: [string, string | number | undefined][] = [
         ['seq < ?', cursor === undefined ? undefined : readCursor(cursor)],
         ['state = ?', state],
@@ -24,7 +26,9 @@ export function messageQueries(db: DatabaseSync): MessageQueries {
         ['conversation = ?', conversation],
       ]
       const asked = conditions.filter((pair): pair is [string, string | number] => pair[1] !== undefined)
-      const where = asked.length > 0 ? `WHERE ${asked.map(([text]) => text).join(' AND ')}` : ''
+      const texts = asked.map(([text]) => text)
+      if (dead_letters === true) texts.push(`state IN (${deadStates.map((dead) => `'${dead}'`).join(', ')})`)
+      const where = texts.length > 0 ? `WHERE ${texts.join(' AND ')}` : ''
       const rows = sql(`SELECT seq, summary FROM messages ${where} ORDER BY seq DESC LIMIT ?`).all(
         ...asked.map(([, value]) => value),
         limit + 1,
@@ -42,6 +46,14 @@ export function messageQueries(db: DatabaseSync): MessageQueries {
         .all(id, sender, limit)
         .map(toSummary)
         .reverse(),
+
+    interrupted: (limit) =>
+      sql(
+        `SELECT summary FROM messages WHERE state = 'interrupted'
+         ORDER BY coalesce(summary ->> 'interrupted_at', summary ->> 'updated_at') LIMIT ?`,
+      )
+        .all(limit)
+        .map(toSummary),
 
     inState: (...states) =>
       Number(

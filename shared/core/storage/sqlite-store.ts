@@ -14,6 +14,7 @@ import { type IdempotencyRows, idempotencyRows } from './idempotency-rows.ts'
 import { type MessageQueries, messageQueries } from './message-queries.ts'
 import { type MessageRows, messageRows } from './message-rows.ts'
 import { coordinatorMigrations } from './migrations.ts'
+import { notReplayable } from './not-replayable.ts'
 import { storeFailure } from './sqlite-errors.ts'
 import { type TallyRows, tallyRows } from './tally-rows.ts'
 import type {
@@ -90,6 +91,7 @@ export class SqliteStore implements Store {
       const earlier = idempotency && this.#idempotency.claimed(idempotency)
       const stands = earlier === undefined ? undefined : this.#messages.bySeq(earlier)
       if (stands) return { message: stands.message, created: false }
+      this.#noteReplay(message, changed)
       const seq = this.#messages.insert(message, idempotency)
       if (idempotency) this.#idempotency.remember(idempotency, seq)
       this.#conversations.touch(message, message.created_at)
@@ -100,22 +102,31 @@ export class SqliteStore implements Store {
   }
 
   transition(messageId: string, event: MachineEvent): Promise<Transitioned> {
-    return this.#writes.run((changed) => {
-      const stored = this.#messages.byId(messageId)
-      if (!stored) throw noMessage(messageId)
-      const { seq, message: before } = stored
-      const at = isoTime(this.#deps.clock)
-      const stepped = this.#deps.step(before, event, at)
-      if (!stepped.ok) return { message: before, applied: false, why: stepped.why }
-      if (!stepped.changed) return { message: before, applied: false, why: 'it changed nothing' }
-      const after = stepped.message
-      this.#messages.update(seq, before, after)
-      for (const effect of stepped.effects) this.#conversations.apply(effect, after, at)
-      if (after.ended_at !== before.ended_at) this.#conversations.touch(after, at)
-      this.#tallies.changed(before, after)
-      changed({ message: after, previous: before.state, cause: event.type })
-      return { message: after, applied: true }
-    })
+    return this.#writes.run((changed) => this.#transition(messageId, event, changed))
+  }
+
+  #transition(messageId: string, event: MachineEvent, changed: (change: Change) => void): Transitioned {
+    const stored = this.#messages.byId(messageId)
+    if (!stored) throw noMessage(messageId)
+    const { seq, message: before } = stored
+    const at = isoTime(this.#deps.clock)
+    const stepped = this.#deps.step(before, event, at)
+    if (!stepped.ok) return { message: before, applied: false, why: stepped.why }
+    if (!stepped.changed) return { message: before, applied: false, why: 'it changed nothing' }
+    const after = stepped.message
+    this.#messages.update(seq, before, after)
+    for (const effect of stepped.effects) this.#conversations.apply(effect, after, at)
+    if (after.ended_at !== before.ended_at) this.#conversations.touch(after, at)
+    this.#tallies.changed(before, after)
+    changed({ message: after, previous: before.state, cause: event.type })
+    return { message: after, applied: true }
+  }
+
+  /** With the new message or not at all. */
+  #noteReplay({ id, replay_of }: Message, changed: (change: Change) => void): void {
+    if (replay_of === undefined) return
+    const { message, applied } = this.#transition(replay_of, { type: 'replayed', message_id: id }, changed)
+    if (!applied) throw notReplayable(message)
   }
 
   get(messageId: string) {
@@ -134,6 +145,17 @@ export class SqliteStore implements Store {
     return this.#read(() =>
       this.#messages.where(`m.state IN ('offered', 'started', 'running', 'interrupted') ORDER BY m.seq`),
     )
+  }
+
+  interrupted(limit: number) {
+    return this.#read(() => this.#queries.interrupted(limit))
+  }
+
+  claimed(request: Idempotency) {
+    return this.#read(() => {
+      const seq = this.#idempotency.claimed(request)
+      return seq === undefined ? undefined : this.#messages.bySeq(seq)?.message
+    })
   }
 
   recentDuplicate(tokenHash: string, digest: string, maxAgeS: number) {

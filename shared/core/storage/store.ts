@@ -52,6 +52,8 @@ export interface MessageFilter {
   readonly state?: MessageState | undefined
   readonly node_id?: string | undefined
   readonly conversation?: string | undefined
+  /** Only what failed or expired. */
+  readonly dead_letters?: boolean | undefined
 }
 
 export interface Transitioned {
@@ -88,7 +90,10 @@ export interface ConversationRow {
 }
 
 export interface Store {
-  /** Adds a queued message. Throws `idempotency_conflict`. */
+  /**
+   * Adds a queued message; one with `replay_of` is noted at that other message. Throws `idempotency_conflict`, and for a
+   * replay `message_not_found` or `message_not_replayable`.
+   */
   enqueue(message: Message, idempotency?: Idempotency): Promise<Enqueued>
   /** Reads, steps the pure machine, writes, in one transaction; the first terminal commit wins. Throws `message_not_found`. */
   transition(messageId: string, event: MachineEvent): Promise<Transitioned>
@@ -98,6 +103,10 @@ export interface Store {
   queued(): Promise<Message[]>
   /** Messages in offered, started, running or interrupted. */
   unsettled(): Promise<Message[]>
+  /** Up to `limit` messages in interrupted, those that have been it for longest first. */
+  interrupted(limit: number): Promise<MessageSummary[]>
+  /** The message that stands for a request with this key. Throws `idempotency_conflict`. */
+  claimed(request: Idempotency): Promise<Message | undefined>
   /** A message of this token with this digest, not older than `maxAgeS`. */
   recentDuplicate(tokenHash: string, digest: string, maxAgeS: number): Promise<Message | undefined>
   counts(): Promise<MessageCounts>

@@ -1,7 +1,7 @@
 /** What can happen to a message, and what the machine answers. `machine.ts` applies the one to the other. */
 import type { Decision } from '../../contract/decision.ts'
 import type { ErrorBody } from '../../contract/error.ts'
-import type { Effects, Message, Usage, Waiting } from '../../contract/message.ts'
+import type { Effects, Message, ResolveAction, Usage, Waiting } from '../../contract/message.ts'
 
 /** A result as the node reported it, its parts joined. */
 export interface AttemptResult {
@@ -31,6 +31,11 @@ export type MachineEvent =
   | { readonly type: 'node_back'; readonly attempt: number }
   /** No word for too long, or the node says that it cannot know any more. */
   | { readonly type: 'interrupt'; readonly attempt: number; readonly error: ErrorBody }
+  /** A person says what becomes of an interrupted message; or nobody did, for as long as that is waited for. */
+  | { readonly type: 'resolve'; readonly action: ResolveAction }
+  | { readonly type: 'lapse' }
+  /** It was sent again, as that message. */
+  | { readonly type: 'replayed'; readonly message_id: string }
   | { readonly type: 'cancel' }
   /** A deadline passed: queue_ttl_s in the queue, timeout_s since the attempt began. */
   | { readonly type: 'expire'; readonly error: ErrorBody }

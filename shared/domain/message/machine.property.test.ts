@@ -6,10 +6,12 @@ import { type Attempt, hasEnded, type Message, Message as MessageSchema } from '
 import { aMessage } from '../../testing/builders.ts'
 import type { AttemptResult, Effect, MachineEvent } from './events.ts'
 import { step } from './machine.ts'
+import { defaultPolicy, type MachinePolicy } from './retry.ts'
 
 // Any events in any order, about any attempt: what a hostile node, a lost frame or a wrong caller could make of it.
 
-const at = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString()
+// Hours apart, so that what takes a day can happen too.
+const at = (hours: number): string => new Date(Date.UTC(2026, 0, 1) + hours * 3_600_000).toISOString()
 const errorBody = fc
   .constantFrom<ErrorCode>('gateway_down', 'provider_failing', 'gateway_rejected', 'draining', 'timeout', 'internal')
   .map((code) => ({ code, message: `It is ${code}.` }))
@@ -56,6 +58,12 @@ const event: fc.Arbitrary<Aimed> = fc.oneof(
   { weight: 3, arbitrary: aimed(nothing, (n) => ({ type: 'node_lost', attempt: n })) },
   aimed(nothing, (n) => ({ type: 'node_back', attempt: n })),
   aimed(errorBody, (n, error) => ({ type: 'interrupt', attempt: n, error })),
+  {
+    weight: 3,
+    arbitrary: fc.constantFrom('rerun', 'fail').map<Aimed>((action) => () => ({ type: 'resolve', action })),
+  },
+  fc.constant<Aimed>(() => ({ type: 'lapse' })),
+  fc.constant<Aimed>(() => ({ type: 'replayed', message_id: 'msg-2' })),
   fc.constant<Aimed>(() => ({ type: 'cancel' })),
   errorBody.map<Aimed>((error) => () => ({ type: 'expire', error })),
   errorBody.map<Aimed>((error) => () => ({ type: 'give_up', error })),
@@ -72,28 +80,38 @@ interface Moment {
   readonly before: Message
   readonly after: Message
   readonly changed: boolean
+  readonly policy: MachinePolicy
   readonly effects: readonly Effect[]
 }
 
-function play(events: readonly Aimed[], conversation: boolean): Moment[] {
+const policies: readonly MachinePolicy[] = (['ask', 'rerun', 'fail'] as const).flatMap((on_interrupt) =>
+  (['next', 'wait', 'fail'] as const).map((on_failure) => ({ ...defaultPolicy, on_interrupt, on_failure })),
+)
+
+function play(events: readonly Aimed[], conversation: boolean, policy: MachinePolicy): Moment[] {
   let message = aMessage(conversation ? { conversation: 'talk' } : {})
   return events.map((make, index) => {
     const before = message
     const made = make(before.attempt)
-    const answer = step(before, made, at(index + 1))
+    const answer = step(before, made, at(index + 1), policy)
     message = answer.message
     const changed = answer.ok && answer.changed
-    return { event: made, before, after: message, changed, effects: answer.ok ? answer.effects : [] }
+    return { event: made, before, after: message, changed, policy, effects: answer.ok ? answer.effects : [] }
   })
 }
 
 const always = (holds: (moment: Moment, story: readonly Moment[]) => void): void => {
   fc.assert(
-    fc.property(fc.array(event, { minLength: 1, maxLength: 40, size: 'max' }), fc.boolean(), (events, conversation) => {
-      const story = play(events, conversation)
-      for (const moment of story) holds(moment, story)
-    }),
-    { numRuns: 150 },
+    fc.property(
+      fc.array(event, { minLength: 1, maxLength: 40, size: 'max' }),
+      fc.boolean(),
+      fc.constantFrom(...policies),
+      (events, conversation, policy) => {
+        const story = play(events, conversation, policy)
+        for (const moment of story) holds(moment, story)
+      },
+    ),
+    { numRuns: 200 },
   )
 }
 function deepFreeze<T>(value: T): T {
@@ -125,9 +143,33 @@ describe('whatever happens to a message', () => {
     })
   })
 
-  it('an end is final: state, answer and error never change again', () => {
+  it('an end is final: nothing changes any more but what is noted beside it', () => {
     always(({ before, after }) => {
-      if (hasEnded(before.state)) expect(after).toBe(before)
+      if (!hasEnded(before.state)) return
+      const { attempts, updated_at, replayed_as, ...ended } = after
+      expect(before).toMatchObject(ended)
+      expect(attempts.map(({ number }) => number)).toEqual(before.attempts.map(({ number }) => number))
+    })
+  })
+
+  it('there is one visible reply: what was shown once is never replaced', () => {
+    always(({ after }, story) => {
+      const shown = new Set(
+        story.flatMap(({ after: { response, state } }) => (state === 'succeeded' ? [response] : [])),
+      )
+      expect(shown.size).toBeLessThanOrEqual(1)
+      if (shown.size === 1 && after.state === 'succeeded') expect(after.response).toBe([...shown][0])
+    })
+  })
+
+  it('a result that is not the reply is kept with its attempt, or is of one that was settled', () => {
+    always(({ event: made, before, after }) => {
+      if (made.type !== 'result' || after.state === 'succeeded') return
+      const then = before.attempts.find(({ number }) => number === made.attempt)
+      const now = after.attempts.find(({ number }) => number === made.attempt)
+      if (then?.outcome !== 'interrupted' || before.state === 'interrupted') return
+      if (made.result.outcome === 'interrupted') return
+      expect(now).toMatchObject({ outcome: 'late', late: { outcome: made.result.outcome } })
     })
   })
 
@@ -158,30 +200,34 @@ describe('whatever happens to a message', () => {
 
   it('a settled attempt of the past is never rewritten', () => {
     always(({ before, after }) => {
-      const past = before.attempts.filter((one) => one.number < before.attempt)
+      // But for what its node tells of it at last.
+      const past = before.attempts.filter((one) => one.number < before.attempt && one.outcome !== 'interrupted')
       if (after.attempts.length >= before.attempts.length) expect(after.attempts).toEqual(expect.arrayContaining(past))
     })
   })
 
-  it('once start was sent, it is queued again only on the node’s word that nothing was done', () => {
-    always(({ event: made, before, after }) => {
+  it('once start was sent, it is queued again only on the node’s word that nothing was done, or where rerun was asked for', () => {
+    always(({ event: made, before, after, policy }) => {
       const started = ['started', 'running', 'interrupted'].includes(before.state)
       if (!started || after.state !== 'queued') return
+      expect(before.cancel_requested_at).toBeUndefined()
+      const byPolicy = policy.on_interrupt === 'rerun' && current(after)?.outcome === 'interrupted'
+      if (byPolicy || (made.type === 'resolve' && made.action === 'rerun')) return
       const harmless =
         made.type === 'never_began' ||
         (made.type === 'result' &&
           (made.result.outcome === 'never_began' ||
             (made.result.outcome === 'failed' && (!made.result.began || made.result.effects === 'none'))))
       expect(harmless).toBe(true)
-      expect(before.cancel_requested_at).toBeUndefined()
     })
   })
 
-  it('it succeeds only by a result of its current attempt, after start', () => {
+  it('it succeeds only by a result of the attempt that was started last', () => {
     always(({ event: made, before, after }) => {
       if (after.state !== 'succeeded' || before.state === 'succeeded') return
-      expect(made).toMatchObject({ type: 'result', attempt: before.attempt, result: { outcome: 'succeeded' } })
-      expect(current(before)?.started_at).toBeDefined()
+      const begun = before.attempts.filter((one) => one.started_at !== undefined && one.outcome !== 'never_began')
+      expect(made).toMatchObject({ type: 'result', attempt: begun.at(-1)?.number, result: { outcome: 'succeeded' } })
+      expect(after.node_id).toBe(begun.at(-1)?.node_id)
       expect(after.response).toBe(made.type === 'result' ? made.result.text : undefined)
     })
   })
@@ -193,11 +239,28 @@ describe('whatever happens to a message', () => {
     })
   })
 
-  it('no more attempts count than are allowed', () => {
-    always(({ after }) => {
+  it('no more attempts count than are allowed, and as many as a person had run again', () => {
+    always(({ after }, story) => {
       const counted = after.attempts.filter(({ charged }) => charged).length
+      const asked = story.filter(({ event: made, changed }) => changed && made.type === 'resolve').length
       // Three failures end it, so that a fourth attempt can never begin.
-      expect(counted).toBeLessThanOrEqual(3)
+      expect(counted).toBeLessThanOrEqual(3 + asked)
+    })
+  })
+
+  it('a second turn begins only where nothing can have come of the first, or where rerun was asked for', () => {
+    always(({ event: made, before, after, policy }, story) => {
+      if (made.type !== 'start' || after.state !== 'started' || before.state === 'started') return
+      const earlier = before.attempts.filter((one) => one.number < before.attempt && one.started_at !== undefined)
+      const doubtful = earlier.filter(({ outcome }) => outcome === 'interrupted' || outcome === 'late').length
+      const asked = story.filter(({ event: { type }, changed }) => changed && type === 'resolve').length
+      expect(doubtful).toBeLessThanOrEqual(asked + (policy.on_interrupt === 'rerun' ? 2 : 0))
+    })
+  })
+
+  it('it is never run again after somebody asked it to stop', () => {
+    always(({ before, after }) => {
+      if (before.cancel_requested_at !== undefined) expect(['queued', 'offered']).not.toContain(after.state)
     })
   })
 
@@ -224,6 +287,7 @@ describe('whatever happens to a message', () => {
     always(({ after }) => {
       if (after.not_before !== undefined || after.waiting !== undefined) expect(after.state).toBe('queued')
       if (after.node_lost_at !== undefined) expect(['started', 'running']).toContain(after.state)
+      expect(after.interrupted_at !== undefined).toBe(after.state === 'interrupted')
     })
   })
 })
@@ -231,7 +295,7 @@ describe('whatever happens to a message', () => {
 describe('the random stories', () => {
   it('reach every state', () => {
     const stories = fc.sample(fc.array(event, { minLength: 40, maxLength: 40 }), { numRuns: 300, seed: 7 })
-    const seen = new Set(stories.flatMap((events) => play(events, true).map(({ after }) => after.state)))
+    const seen = new Set(stories.flatMap((events) => play(events, true, defaultPolicy).map(({ after }) => after.state)))
     expect([...seen].sort()).toEqual(
       ['cancelled', 'expired', 'failed', 'interrupted', 'offered', 'queued', 'running', 'started', 'succeeded'].sort(),
     )

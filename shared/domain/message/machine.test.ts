@@ -7,7 +7,7 @@ import { isValid } from '../../contract/check.ts'
 import { aMessage } from '../../testing/builders.ts'
 import type { AttemptResult, MachineEvent, Step } from './events.ts'
 import { newMessage, step } from './machine.ts'
-import type { MachinePolicy } from './retry.ts'
+import { defaultPolicy, type MachinePolicy } from './retry.ts'
 
 const t = (seconds: number): string => new Date(Date.UTC(2026, 0, 1) + seconds * 1_000).toISOString()
 const error = (code: ErrorCode = 'gateway_down'): ErrorBody => ({ code, message: `It is ${code}.` })
@@ -49,7 +49,7 @@ function after(message: Message, ...events: MachineEvent[]): Message {
     return made.message
   }, message)
 }
-const policy: MachinePolicy = { max_attempts: 3, backoffMs: (failures) => failures * 1_000 }
+const policy: MachinePolicy = { ...defaultPolicy, backoffMs: (failures) => failures * 1_000 }
 const effectsOf = (made: Step) => (made.ok ? made.effects : undefined)
 const talk = (overrides: Partial<Message> = {}): Message => aMessage({ conversation: 'talk', ...overrides })
 
@@ -263,10 +263,6 @@ describe('an interrupted message', () => {
     expect(back.error).toBeUndefined()
   })
 
-  it('ends as failed when it is given up', () => {
-    expect(after(lost(), { type: 'give_up', error: error('message_interrupted') })).toMatchObject({ state: 'failed' })
-  })
-
   it('is what a node makes of an attempt that it cannot know about any more', () => {
     const message = after(aMessage(), offer(), start(), result({ outcome: 'interrupted', error: undefined }))
     expect(message).toMatchObject({ state: 'interrupted', error: { code: 'gateway_bad_reply' } })
@@ -335,7 +331,9 @@ describe('a deadline', () => {
     expect(after(aMessage(), offer(), expire).attempts).toMatchObject([{ outcome: 'cancelled' }])
     const expired = after(aMessage(), offer(), start(), began(), expire)
     expect(expired).toMatchObject({ state: 'expired', attempts: [{ outcome: 'interrupted', ended_at: t(4) }] })
-    expect(step(expired, result(), t(9))).toMatchObject({ ok: false, message: expired })
+    expect(step(expired, result(), t(9))).toMatchObject({
+      message: { state: 'expired', attempts: [{ outcome: 'late' }] },
+    })
   })
 })
 

@@ -9,6 +9,8 @@ import { began, neverBegan, refused, start } from './hand-off.ts'
 import { interrupt, nodeBack, nodeLost } from './lost-node.ts'
 import { onResult } from './on-result.ts'
 import { giveUp, offer, wait } from './queue-steps.ts'
+import { replayed } from './replay.ts'
+import { lapse, resolve } from './resolve.ts'
 import { defaultPolicy, type MachinePolicy } from './retry.ts'
 import { cancel, expire } from './stopping.ts'
 
@@ -32,7 +34,13 @@ export function step(message: Message, event: MachineEvent, at: string, policy: 
     case 'node_back':
       return nodeBack(message, event, at)
     case 'interrupt':
-      return interrupt(message, event, at)
+      return interrupt(message, event, at, policy)
+    case 'resolve':
+      return resolve(message, event, at)
+    case 'lapse':
+      return lapse(message, at)
+    case 'replayed':
+      return replayed(message, event, at)
     case 'cancel':
       return cancel(message, at)
     case 'expire':

@@ -1,26 +1,16 @@
 /** Steps for a node's word on how an attempt ended. The first end that is committed is the one that counts. */
 import type { ErrorBody } from '../../contract/error.ts'
-import { hasEnded, type Message } from '../../contract/message.ts'
+import type { Message } from '../../contract/message.ts'
 import type { AttemptResult, Step } from './events.ts'
 import { neverBegan } from './hand-off.ts'
+import { lateResult } from './late-result.ts'
 import { interrupt } from './lost-node.ts'
 import { afterFailure, type MachinePolicy } from './retry.ts'
-import {
-  cancelled,
-  changed,
-  editAttempt,
-  ended,
-  type EventOf,
-  givenBack,
-  maybeWithNode,
-  rejected,
-  unchanged,
-  unpin,
-} from './step-parts.ts'
+import { cancelled, changed, editAttempt, ended, type EventOf, givenBack, maybeWithNode, unpin } from './step-parts.ts'
 
 export function onResult(message: Message, event: EventOf<'result'>, at: string, policy: MachinePolicy): Step {
   const { attempt, result } = event
-  if (attempt !== message.attempt || !maybeWithNode.includes(message.state)) return tooLate(message, event)
+  if (attempt !== message.attempt || !maybeWithNode.includes(message.state)) return lateResult(message, event, at)
   switch (result.outcome) {
     case 'succeeded':
       return succeeded(message, result, at)
@@ -29,19 +19,10 @@ export function onResult(message: Message, event: EventOf<'result'>, at: string,
     case 'failed':
       return failed(message, result, at, policy)
     case 'interrupted':
-      return interrupt(message, { attempt, error: result.error ?? unexplained('lost', message) }, at)
+      return interrupt(message, { attempt, error: result.error ?? unexplained('lost', message) }, at, policy)
     case 'never_began':
       return neverBegan(message, { attempt, error: result.error ?? unexplained('never began', message) }, at)
   }
-}
-
-/** A result that comes after its attempt was settled. A repeat is normal: the acknowledgement was lost. */
-function tooLate(message: Message, { attempt, result }: EventOf<'result'>): Step {
-  const known = message.attempts.find((one) => one.number === attempt)
-  if (known === undefined) return rejected(message, `There is no attempt ${attempt} at this message.`)
-  if (known.outcome === result.outcome) return unchanged(message)
-  const where = hasEnded(message.state) || attempt === message.attempt ? message.state : 'at a later attempt'
-  return rejected(message, `The result of attempt ${attempt} came when the message was ${where}.`)
 }
 
 function succeeded(message: Message, { text, usage }: AttemptResult, at: string): Step {
@@ -64,7 +45,11 @@ function failed(message: Message, result: AttemptResult, at: string, policy: Mac
   const error = result.error ?? unexplained('failed', message)
   const { charged, retryAt } = afterFailure(message, { ...result, error }, at, policy)
   const tried = editAttempt(message, { outcome: 'failed', ended_at: at, error, charged })
-  const next = retryAt === null ? ended(tried, 'failed', at, { error, ...kept(result) }) : givenBack(tried, at, retryAt)
+  if (retryAt === null) {
+    return changed(ended(tried, 'failed', at, { error, ...kept(result) }), at, notBegun(message, result))
+  }
+  const stays = (message.on_failure ?? policy.on_failure) === 'wait' ? message.node_id : undefined
+  const next = givenBack(stays === undefined ? tried : { ...tried, stays_with: stays }, at, retryAt)
   return changed(next, at, notBegun(message, result))
 }
 

@@ -10,7 +10,7 @@ export const keptAttempts = 32
 export function offer(message: Message, event: EventOf<'offer'>, at: string): Step {
   const wrong = misplaced(message, event, ['queued'])
   if (wrong) return wrong
-  const { waiting, not_before, ...rest } = message
+  const { waiting, not_before, error, ...rest } = message
   const number = message.attempt + 1
   const { node_id, node_name, decision } = event
   const next: Attempt = { number, node_id, node_name, offered_at: at, charged: false }
@@ -29,10 +29,13 @@ export function offer(message: Message, event: EventOf<'offer'>, at: string): St
   )
 }
 
-/** The oldest attempt that does not count makes room; one that counts is never forgotten. */
+/** The oldest attempt that does not count makes room; one that counts only where a person had it run again without end. */
 function withRoom(attempts: readonly Attempt[]): Attempt[] {
   if (attempts.length < keptAttempts) return [...attempts]
-  const oldest = attempts.findIndex((attempt) => !attempt.charged)
+  const oldest = Math.max(
+    0,
+    attempts.findIndex((attempt) => !attempt.charged),
+  )
   return attempts.filter((_, index) => index !== oldest)
 }
 
@@ -59,9 +62,9 @@ export function wait(message: Message, event: EventOf<'waiting'>, at: string): S
 
 const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b)
 
-/** Nobody can, or nobody could in time; or nobody said what to do with an interrupted message. */
+/** Nobody can, or nobody could in time. */
 export function giveUp(message: Message, event: EventOf<'give_up'>, at: string): Step {
-  const wrong = misplaced(message, event, ['queued', 'interrupted'])
+  const wrong = misplaced(message, event, ['queued'])
   if (wrong) return wrong
   const { error, decision } = event
   return changed({ ...ended(message, 'failed', at, { error }), ...(decision === undefined ? {} : { decision }) }, at)

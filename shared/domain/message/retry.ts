@@ -1,13 +1,16 @@
 /** Whether and when a failed attempt is followed by another. Only what left nothing behind is ever tried again. */
 import type { ErrorBody, ErrorCode } from '../../contract/error.ts'
 import { maxAttempts } from '../../contract/limits.ts'
-import type { Message } from '../../contract/message.ts'
+import type { Message, OnFailure, OnInterrupt } from '../../contract/message.ts'
 import { hash32 } from '../hash.ts'
 import type { AttemptResult } from './events.ts'
 
 export interface MachinePolicy {
   /** Attempts that may count against a message before it fails. */
   readonly max_attempts: number
+  /** For messages that do not say themselves. */
+  readonly on_interrupt: OnInterrupt
+  readonly on_failure: OnFailure
   /** How long to wait after the `failures`-th failure, 1 being the first. */
   readonly backoffMs: (failures: number, messageId: string) => number
 }
@@ -24,6 +27,8 @@ export function backoffWithJitter(failures: number, share: number): number {
 /** The jitter comes from the message's id, so that a replay of the same events ends in the same message. */
 export const defaultPolicy: MachinePolicy = {
   max_attempts: maxAttempts,
+  on_interrupt: 'ask',
+  on_failure: 'next',
   backoffMs: (failures, messageId) => backoffWithJitter(failures, hash32(`${messageId}.${failures}`) / 0x1_0000_0000),
 }
 
@@ -49,7 +54,7 @@ export interface AfterFailure {
 }
 
 export function afterFailure(
-  message: Pick<Message, 'id' | 'attempt' | 'attempts'>,
+  message: Pick<Message, 'id' | 'attempt' | 'attempts' | 'on_failure'>,
   result: Pick<AttemptResult, 'began' | 'effects'> & { readonly error: ErrorBody },
   at: string,
   policy: MachinePolicy,
@@ -59,10 +64,11 @@ export function afterFailure(
   const mayPass = passing.has(result.error.code) || (result.error.code === 'timeout' && !result.began)
   // Our own shutdown is not the message's fault.
   const charged = !(harmless && result.error.code === 'draining')
+  const wantsNone = charged && (message.on_failure ?? policy.on_failure) === 'fail'
   // An interrupted attempt that reports at last was counted already; it counts once.
   const others = message.attempts.filter((attempt) => attempt.charged && attempt.number !== message.attempt)
   const counted = others.length + (charged ? 1 : 0)
-  if (!harmless || !mayPass || counted >= policy.max_attempts) return { charged, retryAt: null }
+  if (!harmless || !mayPass || wantsNone || counted >= policy.max_attempts) return { charged, retryAt: null }
   const waitMs = policy.backoffMs(Math.max(1, counted), message.id)
   return { charged, retryAt: new Date(Date.parse(at) + waitMs).toISOString() }
 }

@@ -33,11 +33,11 @@ export function misplaced(
   return rejected(message, `${event.type} does not apply to a message that is ${message.state}.`)
 }
 
-/** The message with its current attempt edited. An earlier error of the attempt does not outlive the edit. */
-export const editAttempt = (message: Message, edit: Partial<Attempt>): Message => ({
+/** The message with an attempt edited, the current one if none is named. An earlier error of it does not outlive the edit. */
+export const editAttempt = (message: Message, edit: Partial<Attempt>, number = message.attempt): Message => ({
   ...message,
   attempts: message.attempts.map((attempt) => {
-    if (attempt.number !== message.attempt) return attempt
+    if (attempt.number !== number) return attempt
     const { error, ...rest } = attempt
     return { ...rest, ...edit }
   }),
@@ -56,7 +56,7 @@ export function ended(
   at: string,
   { error, response, usage }: Ending,
 ): Message {
-  const { waiting, not_before, node_lost_at, error: _earlier, ...rest } = message
+  const { waiting, not_before, node_lost_at, interrupted_at, stays_with, error: _earlier, ...rest } = message
   return {
     ...rest,
     state,
@@ -71,12 +71,14 @@ export function ended(
  * The message after an attempt that left nothing behind: back in the queue, or, when somebody asked to cancel it
  * meanwhile, at its end, since no node holds it any more.
  */
-export function givenBack(message: Message, at: string, notBefore?: string): Message {
+export function givenBack(message: Message, at: string, retryAt?: string): Message {
   if (message.cancel_requested_at !== undefined) {
     return ended(message, 'cancelled', at, { error: cancelled('The message was cancelled; no node is working on it.') })
   }
-  const { node_lost_at, error, ...rest } = message
-  return { ...rest, state: 'queued', ...(notBefore === undefined ? {} : { not_before: notBefore }) }
+  const { node_lost_at, interrupted_at, error, ...rest } = message
+  // Its time with a node was no time in the queue. What is given back for nothing has no end if it counts anew each time.
+  const again = retryAt === undefined ? {} : { not_before: retryAt, queued_at: at }
+  return { ...rest, state: 'queued', ...again }
 }
 
 export const cancelled = (message: string): ErrorBody => ({ code: 'message_cancelled', message })

@@ -2,6 +2,7 @@
 import type { ErrorBody } from '../../contract/error.ts'
 import { hasEnded, type Message } from '../../contract/message.ts'
 import type { Step } from './events.ts'
+import { mayHaveBegun } from './begun.ts'
 import { stopUnconfirmed } from './lost-node.ts'
 import { cancelled, changed, editAttempt, ended, rejected, unchanged, withNode } from './step-parts.ts'
 
@@ -10,7 +11,11 @@ export function cancel(message: Message, at: string): Step {
   if (message.state === 'cancelled') return unchanged(message)
   if (hasEnded(message.state)) return rejected(message, `The message has already ${pastTense(message.state)}.`)
   if (message.state === 'queued' || message.state === 'offered') {
-    const error = cancelled('The message was cancelled before a node began to work on it.')
+    const error = cancelled(
+      mayHaveBegun(message)
+        ? 'The message was cancelled before it was tried again.'
+        : 'The message was cancelled before a node began to work on it.',
+    )
     const asked = { ...withdrawn(message, at), cancel_requested_at: at }
     return changed(ended(asked, 'cancelled', at, { error }), at)
   }

@@ -6,6 +6,7 @@ export const excerptChars = 280
 
 export function summarise(message: Message): MessageSummary {
   const { conversation, ended_at, node_id, node_name, decision, response, error, waiting } = message
+  const { interrupted_at, replay_of, replayed_as } = message
   return {
     id: message.id,
     state: message.state,
@@ -24,5 +25,8 @@ export function summarise(message: Message): MessageSummary {
     ...(response === undefined ? {} : { response_excerpt: cut(response, excerptChars) }),
     ...(error === undefined ? {} : { error }),
     ...(waiting === undefined ? {} : { waiting }),
+    ...(interrupted_at === undefined ? {} : { interrupted_at }),
+    ...(replay_of === undefined ? {} : { replay_of }),
+    ...(replayed_as === undefined ? {} : { replayed_as }),
   }
 }

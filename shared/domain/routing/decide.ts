@@ -4,6 +4,7 @@
  */
 import type { Decision, Reason } from '../../contract/decision.ts'
 import type { Message, Waiting } from '../../contract/message.ts'
+import type { Requirements } from '../../contract/requirement.ts'
 import { assess, type Assessed, onlyBusy, type RoutableNode } from './assess.ts'
 import { explain } from './explain.ts'
 import { rank } from './rank.ts'
@@ -11,7 +12,7 @@ import type { Home, Scene } from './scene.ts'
 import { verdicts } from './verdicts.ts'
 
 export interface DecideInput {
-  readonly message: Pick<Message, 'id' | 'requires' | 'conversation'>
+  readonly message: Pick<Message, 'id' | 'requires' | 'conversation' | 'stays_with'>
   readonly nodes: readonly RoutableNode[]
   /** Id of the node that the message's conversation lives on. */
   readonly pin?: string | null | undefined
@@ -31,7 +32,7 @@ export interface Routed {
 
 export function decide(input: DecideInput): Routed {
   const { message, at } = input
-  const requires = message.requires ?? {}
+  const requires = needs(input)
   const all = assess(input.nodes, requires, input.excluded ?? new Map())
   const able = all.filter(({ never }) => never.length === 0)
   const home = findHome(input, all, able)
@@ -54,6 +55,12 @@ export function decide(input: DecideInput): Routed {
     at,
   }
   return { decision, wait }
+}
+
+/** A message that stays with its node needs that one, for as long as it is part of the mesh. */
+function needs({ message: { requires = {}, stays_with }, nodes }: DecideInput): Requirements {
+  const stays = stays_with !== undefined && nodes.some(({ id }) => id === stays_with)
+  return stays ? { ...requires, node: stays_with } : requires
 }
 
 const isFree = ({ now }: Assessed): boolean => now.length === 0

@@ -46,6 +46,9 @@ export function createHandlers({ services, auth, version, clock }: HandlerDeps):
     'messages.list': async ({ limit = pageLength, ...filter }) => messages.list({ limit, ...filter }),
     'messages.get': async ({ message_id }) => messages.get(message_id),
     'messages.cancel': async ({ message_id }) => messages.cancel(message_id),
+    'messages.resolve': async ({ message_id, action }) => messages.resolve(message_id, action),
+    'messages.replay': async ({ message_id, idempotency_key }, caller) =>
+      (await messages.replay(message_id, caller, idempotency_key)).message,
     'conversations.get': async ({ conversation_id }, caller) => messages.conversation(conversation_id, caller),
     'dashboard.stats': async () => messages.stats(),
     'tokens.create': async (input) => auth.tokens.issueTo(input),

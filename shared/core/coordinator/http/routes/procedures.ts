@@ -5,6 +5,7 @@ import { fromHttp, type Procedure } from '../../../../contract/procedure.ts'
 import { type ProcedureName, procedures } from '../../../../contract/procedures.ts'
 import type { Caller } from '../../caller.ts'
 import { type Doors, gate } from '../doors.ts'
+import { withKey } from './idempotency-key.ts'
 
 /** Served elsewhere, because HTTP adds something to them: streams, headers, limits per address. */
 const ownDoor = new Set<string>(['messages.send', 'messages.send_to', 'messages.get', 'session.login'])
@@ -19,7 +20,9 @@ export function procedureRoutes(app: FastifyInstance, doors: Doors): void {
       url: spec.path,
       onRequest: gate(doors, spec.scope),
       handler: async (request, reply) => {
-        const output = await handle(readInput(spec, request), request.caller)
+        const input = readInput(spec, request)
+        const keyed = 'idempotency_key' in spec.input.properties ? withKey(request.headers, input) : input
+        const output = await handle(keyed, request.caller)
         return reply.code(spec.status).send(spec.status === 204 ? undefined : output)
       },
     })

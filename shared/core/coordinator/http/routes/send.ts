@@ -1,7 +1,6 @@
 /** Sends a message and answers in one of three forms: when done, as a stream, or at once. Also attaches to a sent one. */
 import type { Readable } from 'node:stream'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { MeshError } from '../../../../contract/error.ts'
 import { syncReplyMaxS } from '../../../../contract/limits.ts'
 import type { Message, RouteAccepted, SendMessage } from '../../../../contract/message.ts'
 import { procedures } from '../../../../contract/procedures.ts'
@@ -13,6 +12,7 @@ import { replyHeaders } from '../reply-headers.ts'
 import { settledWithin } from '../settled-within.ts'
 import { sseBody } from '../sse.ts'
 import { begins, messageTexts, readLastEventId } from './message-events.ts'
+import { withKey } from './idempotency-key.ts'
 import { readInput } from './procedures.ts'
 
 /** How long a stream's headers wait for a node to begin, so that they can say which. */
@@ -21,12 +21,12 @@ export const holdHeadersMs = 10_000
 export function sendRoutes(app: FastifyInstance, doors: Doors): void {
   const send = procedures['messages.send']
   app.post(send.path, { onRequest: gate(doors, send.scope) }, async (request, reply) =>
-    route(doors, request, reply, readInput(send, request)),
+    route(doors, request, reply, withKey(request.headers, readInput(send, request))),
   )
   const sendTo = procedures['messages.send_to']
   app.post(sendTo.path, { onRequest: gate(doors, sendTo.scope) }, async (request, reply) => {
     const { node_id: to, ...input } = readInput(sendTo, request)
-    return route(doors, request, reply, input, to)
+    return route(doors, request, reply, withKey(request.headers, input), to)
   })
   const get = procedures['messages.get']
   app.get(get.path, { onRequest: gate(doors, get.scope) }, async (request, reply) => {
@@ -48,29 +48,12 @@ async function route(
   input: SendMessage,
   to?: string,
 ): Promise<unknown> {
-  const { message } = await doors.services.messages.send(withKey(request, input), request.caller, { to })
+  const { message } = await doors.services.messages.send(input, request.caller, { to })
   if (wantsNoWait(request)) {
     void reply.header('preference-applied', 'respond-async').headers(replyHeaders(message))
     return acceptedBody(reply, message)
   }
   return wantsStream(request) ? stream(doors, request, reply, message) : whenDone(doors, reply, message)
-}
-
-/** The key may come as header or field; both must agree. */
-function withKey({ headers }: FastifyRequest, input: SendMessage): SendMessage {
-  const key = headers['idempotency-key']
-  if (key === undefined) return input
-  const problem =
-    typeof key !== 'string' || key.length === 0 || key.length > 256
-      ? 'must have 1 to 256 characters'
-      : input.idempotency_key !== undefined && input.idempotency_key !== key
-        ? 'differs from idempotency_key in the body'
-        : undefined
-  if (problem === undefined) return { ...input, idempotency_key: key as string }
-  throw new MeshError('invalid_input', `Idempotency-Key: ${problem}.`, {
-    hint: 'Send the key once, as header or as field.',
-    details: { field: 'Idempotency-Key', problem },
-  })
 }
 
 async function whenDone({ services, clock, closing }: Doors, reply: FastifyReply, message: Message) {

@@ -34,6 +34,19 @@ export const enCli = {
   list: { comma: ', ' },
   error: { label: 'error:', hint: 'hint:' },
   settings: { warning: 'settings:', set_aside: 'The settings file is not valid YAML; it was moved to {{file}}.' },
+  set_aside: {
+    told: '{{file}} was damaged. It is kept as {{kept}}, and a new one was begun.',
+    with_it: 'Lost with it: {{what}}.',
+    unknown: 'whatever it held; nothing of it can be read',
+    lost: {
+      waiting: '{{n}} waiting messages',
+      with_a_node: '{{n}} with a node',
+      messages: '{{n}} messages in all',
+      nodes: '{{n}} nodes (they register again)',
+      begun: '{{n}} turns under way',
+      results: '{{n}} answers not yet delivered',
+    },
+  },
   init: {
     reset_password: 'make a new page password',
     created: 'Wrote {{names}} in {{folder}}',

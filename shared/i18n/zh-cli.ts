@@ -37,6 +37,19 @@ export const zhCli: SameKeys<typeof enCli> = {
   list: { comma: '，' },
   error: { label: '错误：', hint: '提示：' },
   settings: { warning: '设置：', set_aside: '设置文件不是有效的 YAML，已移到 {{file}}。' },
+  set_aside: {
+    told: '{{file}} 已损坏，现保存为 {{kept}}，并已新建一个。',
+    with_it: '随之丢失：{{what}}。',
+    unknown: '其中的全部内容，已无法读取',
+    lost: {
+      waiting: '{{n}} 条等待中的消息',
+      with_a_node: '{{n}} 条正在节点上的消息',
+      messages: '共 {{n}} 条消息',
+      nodes: '{{n}} 个节点（会重新注册）',
+      begun: '{{n}} 个进行中的回合',
+      results: '{{n}} 个尚未送达的回答',
+    },
+  },
   init: {
     reset_password: '重新生成网页密码',
     created: '已写入 {{names}}，位于 {{folder}}',

@@ -1,5 +1,6 @@
 /** The services of a coordinator over one store, without doors: what a test drives by hand, a port opens to others. */
 import { randomBytes } from 'node:crypto'
+import type { MeshError } from '../../contract/error.ts'
 import { type MessageEvent, stateEvent } from '../../contract/event.ts'
 import type { Message } from '../../contract/message.ts'
 import { summarise } from '../../domain/message/summary.ts'
@@ -25,6 +26,8 @@ export interface BuildServicesDeps {
   readonly version: string
   /** Silence of a node after which what it was working on counts as interrupted. */
   readonly interruptedAfterMs?: number | undefined
+  /** Why the store cannot be written now. */
+  readonly trouble?: (() => MeshError | undefined) | undefined
 }
 
 export interface RunningServices {
@@ -83,7 +86,10 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
     startedAt: clock.now(),
     version,
   })
-  const readiness = (): string[] => (halted ? ['draining'] : [])
+  const readiness = (): string[] => {
+    const trouble = deps.trouble?.()
+    return [...(halted ? ['draining'] : []), ...(trouble ? [trouble.code] : [])]
+  }
   return {
     services: { messages, nodes: registry, events, links, tokens, readiness },
     halt: async () => {

@@ -57,7 +57,10 @@ export function gatewayLine(
 }
 
 /** A line for every node that comes or goes. Returns its unsubscribe. */
-export const tellNodes = ({ err, t }: Pick<CliContext, 'err' | 't'>, events: EventLog): (() => void) =>
+export const tellNodes = (
+  { err, t }: Pick<CliContext, 'err' | 't'>,
+  events: Pick<EventLog, 'subscribe'>,
+): (() => void) =>
   events.subscribe((event) => {
     if (event.type !== 'node.online' && event.type !== 'node.offline') return
     const { name, status } = event.data.node

@@ -2,7 +2,11 @@
 import type { ErrorBody } from '../contract/error.ts'
 import type { GatewayReport, MeshNode } from '../contract/node.ts'
 import type { SettingsWarning } from '../core/settings/settings-document.ts'
-import type { enCli } from '../i18n/en-cli.ts'
+import { diskFaults } from './diagnose-disk.ts'
+import { type MessageFacts, messageFaults } from './diagnose-messages.ts'
+import { nodeFaults } from './diagnose-nodes.ts'
+import { fault, type FaultCode, fine, type Finding, type Values } from './finding.ts'
+import type { DiskFacts } from './local-faults.ts'
 
 export interface Facts {
   readonly nodeVersion: string
@@ -19,6 +23,11 @@ export interface Facts {
   readonly gateway: GatewayReport | { readonly missing: ErrorBody }
   /** Undefined when the coordinator could not be asked. */
   readonly nodes: readonly MeshNode[] | undefined
+  readonly disk: DiskFacts
+  /** Messages that stand still; undefined when the coordinator could not be asked. */
+  readonly messages: MessageFacts | undefined
+  /** Milliseconds since 1970, here. */
+  readonly now: number
 }
 
 export type CoordinatorFact =
@@ -30,32 +39,18 @@ export type CoordinatorFact =
   | { readonly state: 'unreachable'; readonly url: string }
   | { readonly state: 'token_refused'; readonly url: string }
 
-export type FaultCode = keyof (typeof enCli)['doctor']['fault']
-export type OkCode = keyof (typeof enCli)['doctor']['ok']
-type Values = Readonly<Record<string, string | number>>
-
-export type Finding =
-  | {
-      readonly ok: false
-      readonly code: FaultCode
-      readonly values: Values
-      /** The command that mends it. */
-      readonly mend: string
-      /** More about it, in a sentence or two. */
-      readonly advice?: string
-    }
-  | { readonly ok: true; readonly code: OkCode; readonly values: Values }
-
 /** Oldest Node.js that has what the store needs. */
 const needed = [24, 16] as const
 
 export function diagnose(facts: Facts): Finding[] {
   const all = [
     setUp(facts),
+    ...diskFaults(facts.disk),
     coordinator(facts),
     ...facts.unreadable.map((file) => fault('token_unreadable', { file }, `chmod 600 "${file}"`)),
     gateway(facts),
-    ...nodes(facts.nodes),
+    ...nodes(facts),
+    ...messageFaults(facts.messages, facts.now),
     ...settings(facts),
     facts.pageBuilt ? fine('page', {}) : fault('page_not_built', {}, 'npm run build'),
     nodeVersion(facts.nodeVersion),
@@ -75,6 +70,7 @@ function coordinator({ coordinator: found, initialised, remote }: Facts): Findin
     case 'up':
       return fine('coordinator', { version: found.version, url: found.url })
     case 'not_ready':
+      if (found.failing.includes('disk_full')) return fault('disk_full', { url: found.url }, 'df -h')
       return fault('coordinator_not_ready', { failing: found.failing.join(', ') }, 'claw-mesh status')
     case 'port_taken':
       return fault('port_taken', { port: found.port }, `claw-mesh up --port ${found.port + 1}`)
@@ -122,7 +118,7 @@ function advised(code: FaultCode, problem: ErrorBody | undefined, usual: string,
   return { ...fault(code, { ...values, problem: problem?.message ?? '' }, command), ...advice }
 }
 
-function nodes(list: Facts['nodes']): Finding[] {
+function nodes({ nodes: list, now }: Facts): Finding[] {
   if (!list) return []
   if (list.length === 0) return [fault('no_nodes', {}, 'claw-mesh join')]
   const troubled = list.flatMap((node) =>
@@ -131,7 +127,7 @@ function nodes(list: Facts['nodes']): Finding[] {
       : [],
   )
   const online = list.filter(({ status }) => status !== 'offline').length
-  return [...troubled, fine('nodes', { online, total: list.length })]
+  return [...troubled, ...nodeFaults(list, now), fine('nodes', { online, total: list.length })]
 }
 
 function settings({ settingsFile, settingsWarnings }: Facts): Finding[] {
@@ -146,6 +142,3 @@ function nodeVersion(version: string): Finding {
   const enough = major > needed[0] || (major === needed[0] && minor >= needed[1])
   return enough ? fine('node', { version }) : fault('node_too_old', { version }, 'https://nodejs.org/')
 }
-
-const fault = (code: FaultCode, values: Values, mend: string) => ({ ok: false as const, code, values, mend })
-const fine = (code: OkCode, values: Values): Finding => ({ ok: true, code, values })

@@ -11,6 +11,8 @@ import { silentLog } from '../core/platform/log.ts'
 import { type Connection, connect } from './connect.ts'
 import type { CliContext } from './context.ts'
 import type { CoordinatorFact, Facts } from './diagnose.ts'
+import type { MessageFacts } from './diagnose-messages.ts'
+import { lookAtDisk } from './local-faults.ts'
 import { openLocalGateway } from './local-gateway.ts'
 import { machineName } from '../core/platform/machine-name.ts'
 import { findWebRoot } from './package-info.ts'
@@ -21,11 +23,12 @@ const gatewayWithinMs = 4_000
 export async function gatherFacts(context: CliContext): Promise<Facts> {
   const places = files(context.home)
   const secrets = [places.adminToken, places.joinToken, places.passwordHash]
-  const [there, readable, coordinator, gateway] = await Promise.all([
+  const [there, readable, coordinator, gateway, disk] = await Promise.all([
     Promise.all(secrets.map((file) => can(file, constants.F_OK))),
     Promise.all(secrets.map((file) => can(file, constants.R_OK))),
     askCoordinator(context),
     askGateway(context),
+    lookAtDisk(context.home),
   ])
   return {
     nodeVersion: process.versions.node,
@@ -38,6 +41,9 @@ export async function gatherFacts(context: CliContext): Promise<Facts> {
     remote: context.coordinator !== undefined,
     coordinator: coordinator.fact,
     nodes: coordinator.nodes,
+    messages: coordinator.messages,
+    disk,
+    now: context.clock.now(),
     gateway,
   }
 }
@@ -45,6 +51,7 @@ export async function gatherFacts(context: CliContext): Promise<Facts> {
 interface Asked {
   readonly fact: CoordinatorFact
   readonly nodes: readonly MeshNode[] | undefined
+  readonly messages?: MessageFacts
 }
 
 async function askCoordinator(context: CliContext): Promise<Asked> {
@@ -55,8 +62,14 @@ async function askCoordinator(context: CliContext): Promise<Asked> {
     const { url, client } = connection
     const failing = await notReady(url)
     if (failing.length > 0) return { fact: { state: 'not_ready', url, failing }, nodes: undefined }
-    const [{ version }, nodes] = await Promise.all([client.call('session.whoami'), client.call('nodes.list')])
-    return { fact: { state: 'up', url, version }, nodes }
+    const [{ version }, nodes, queued, interrupted] = await Promise.all([
+      client.call('session.whoami'),
+      client.call('nodes.list'),
+      client.call('messages.list', { state: 'queued', limit: 200 }),
+      client.call('messages.list', { state: 'interrupted', limit: 200 }),
+    ])
+    const messages = { queued: queued.messages, interrupted: interrupted.messages }
+    return { fact: { state: 'up', url, version }, nodes, messages }
   } catch (error) {
     const { code } = MeshError.wrap(error)
     const url = connection?.url ?? context.coordinator ?? `http://127.0.0.1:${port}`

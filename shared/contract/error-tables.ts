@@ -49,6 +49,8 @@ export const httpStatus: Record<ErrorCode, number> = {
   settings_invalid: 500,
   store_newer: 500,
   store_failed: 500,
+  store_damaged: 503,
+  disk_full: 507,
   timeout: 504,
   internal: 500,
 }
@@ -106,6 +108,8 @@ export const exitCode: Record<ErrorCode, number> = {
   settings_invalid: 9,
   store_newer: 9,
   store_failed: 9,
+  store_damaged: 9,
+  disk_full: 9,
   timeout: 8,
   internal: 1,
 }

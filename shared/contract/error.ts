@@ -57,6 +57,8 @@ export const ErrorCode = Type.Enum([
   'settings_invalid',
   'store_newer',
   'store_failed',
+  'store_damaged',
+  'disk_full',
   'timeout',
   'internal',
 ])

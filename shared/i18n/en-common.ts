@@ -113,6 +113,8 @@ export const enCommon = {
     settings_invalid: 'The settings do not fit',
     store_newer: 'The data is from a newer version',
     store_failed: 'The data cannot be read or written',
+    store_damaged: 'The database is damaged',
+    disk_full: 'The disk is full',
     timeout: 'No answer in time',
     internal: 'Internal error',
   },

@@ -116,6 +116,8 @@ export const zhCommon: SameKeys<typeof enCommon> = {
     settings_invalid: '设置不符合要求',
     store_newer: '数据来自更新的版本',
     store_failed: '数据无法读写',
+    store_damaged: '数据库已损坏',
+    disk_full: '磁盘已满',
     timeout: '等待应答超时',
     internal: '内部错误',
   },

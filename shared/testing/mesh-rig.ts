@@ -30,6 +30,8 @@ interface Asked {
 
 export interface MeshRigOptions {
   readonly interruptedAfterMs?: number
+  /** The database, in place of one in the rig's own folder. */
+  readonly file?: string
 }
 
 export class MeshRig {

@@ -1,6 +1,7 @@
 /** `claw-mesh doctor`: what is wrong, the likeliest first, each with the command that mends it. */
 import { type CliContext, type Configure, printJson } from '../context.ts'
-import { diagnose, type Finding } from '../diagnose.ts'
+import { diagnose } from '../diagnose.ts'
+import type { Finding } from '../finding.ts'
 import { gatherFacts } from '../doctor-facts.ts'
 import { cleanLine } from '../output/clean.ts'
 

@@ -19,6 +19,7 @@ import { machineName } from '../../core/platform/machine-name.ts'
 import { splitTags } from '../options.ts'
 import { version } from '../package-info.ts'
 import { stopSignal } from '../signals.ts'
+import { tellSetAside } from '../tell-set-aside.ts'
 import { warnSettings } from '../warn-settings.ts'
 
 interface Options extends GatewayOptions {
@@ -59,6 +60,7 @@ async function run(context: CliContext, url: string | undefined, options: Option
     adapter,
     clock,
     log,
+    onSetAside: (aside) => tellSetAside(context, aside),
   }).catch(explainRunning)
   const { signal, done } = stopSignal(context.signals)
   const silence = tellAgent(context, agent, adapter, { rejected: false })

@@ -20,6 +20,7 @@ import { errorText } from '../output/report-error.ts'
 import { findWebRoot, version } from '../package-info.ts'
 import { stopSignal } from '../signals.ts'
 import { warnSettings } from '../warn-settings.ts'
+import { tellSetAside } from '../tell-set-aside.ts'
 import { tellPassword } from './init.ts'
 
 interface Options {
@@ -60,6 +61,7 @@ async function run(context: CliContext, options: Options): Promise<void> {
     version,
     clock,
     log,
+    onSetAside: (aside) => tellSetAside(context, aside),
   })
   const stop = stopSignal(context.signals)
   let local: LocalNode | undefined
@@ -113,6 +115,7 @@ async function startLocal(
       adapter,
       clock,
       log,
+      onSetAside: (aside) => tellSetAside(context, aside),
     })
     const silence = tellAgent(context, agent, adapter, { rejected: true })
     await agent.start()

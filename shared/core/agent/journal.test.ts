@@ -1,10 +1,12 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, open, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import type { AttemptResult } from '../../domain/message/events.ts'
 import { fakeClock, type FakeClock } from '../../testing/fake-clock.ts'
 import { silentLog } from '../platform/log.ts'
+import type { SetAside } from '../storage/set-aside.ts'
 import { type Journal, openJournal } from './journal.ts'
 
 let dir: string
@@ -125,4 +127,43 @@ it('answers store_failed, not a fault of ours, when the file cannot be used any 
   expect(() => journal.recordBegun(ref('a'), { session: 's' })).toThrow(
     expect.objectContaining({ code: 'store_failed' }),
   )
+})
+
+async function spoilPage(file: string, page: number): Promise<void> {
+  const handle = await open(file, 'r+')
+  await handle.write(Buffer.alloc(4_096, 0x5a), 0, 4_096, page * 4_096)
+  await handle.close()
+}
+
+it('becomes a new journal, under another id, when its file turns out to be damaged, and goes on', async () => {
+  const aside: SetAside[] = []
+  const file = path.join(dir, 'agent', 'journal.db')
+  for (let n = 0; n < 50; n++) journal.recordResult(ref(`m${n}`), result({ text: 'x'.repeat(2_000) }))
+  journal.set('paused', 'true')
+  journal.close()
+  journal = await openJournal({ dir: path.join(dir, 'agent'), clock, log, onSetAside: (each) => void aside.push(each) })
+  const before = journal.journalId
+  const pages = (await stat(file)).size / 4_096
+  for (let page = 2; page < pages; page++) await spoilPage(file, page)
+  for (let n = 0; n < 50; n++) journal.result(ref(`m${n}`))
+  journal.recordBegun(ref('a'), { session: 's' })
+  expect(journal.begun()).toEqual([{ ref: ref('a'), session: 's' }])
+  expect(journal.journalId).not.toBe(before)
+  expect(journal.get('paused')).toBe('true')
+  expect(aside).toEqual([expect.objectContaining({ file, kept: expect.stringContaining('.damaged-') })])
+  await reopen()
+  expect(journal.get('paused')).toBe('true')
+})
+
+it('says that it cannot be written until it can', () => {
+  const other = new DatabaseSync(path.join(dir, 'agent', 'journal.db'), { timeout: 0 })
+  other.exec('BEGIN IMMEDIATE')
+  expect(() => journal.recordBegun(ref('a'), { session: 's' })).toThrow(
+    expect.objectContaining({ code: 'store_failed' }),
+  )
+  expect(journal.trouble()).toMatchObject({ code: 'store_failed', hint: expect.any(String) })
+  other.exec('ROLLBACK')
+  other.close()
+  expect(journal.trouble()).toBeUndefined()
+  journal.recordBegun(ref('a'), { session: 's' })
 })

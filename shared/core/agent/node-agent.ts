@@ -89,7 +89,8 @@ export class NodeAgent {
       adapter,
       journal,
       log,
-      refusal: (full) => refusal({ paused: this.#paused, full, gateway: adapter.health() }),
+      refusal: (full) =>
+        refusal({ paused: this.#paused, full, journal: journal.trouble()?.toBody(), gateway: adapter.health() }),
     })
     this.#heartbeat = new Heartbeat({ clock, beat: () => this.#beat() })
     this.#capabilities = new CapabilityWatch({
@@ -235,6 +236,7 @@ export class NodeAgent {
   }
 
   #beat(): void {
+    this.#runner.writeDown()
     this.#link?.send({ type: 'heartbeat', load: this.#load(), gateway: this.#deps.adapter.health() })
   }
 

@@ -2,6 +2,7 @@
 import type { GatewayAdapter } from '../gateway/adapter.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import { makePrivateDir } from '../platform/files.ts'
+import type { SetAside } from '../storage/set-aside.ts'
 import type { Log } from '../platform/log.ts'
 import { machineName } from '../platform/machine-name.ts'
 import { thisBoot } from './host-boot-id.ts'
@@ -23,6 +24,8 @@ export interface OpenAgentOptions {
   readonly version: string
   readonly adapter: GatewayAdapter
   readonly log: Log
+  /** Its journal was damaged, at the start or later: it was set aside. */
+  readonly onSetAside?: ((setAside: SetAside) => void) | undefined
   readonly clock?: Clock | undefined
   /** What the machine is and how busy; asked of this machine unless given, as the demo does. */
   readonly machine?: { readonly probe: MachineProbe; readonly load: () => MachineLoad } | undefined
@@ -43,7 +46,7 @@ export async function openAgent(options: OpenAgentOptions): Promise<NodeAgent> {
     tags,
     version,
     adapter,
-    journal: await openJournal({ dir, clock, log }),
+    journal: await openJournal({ dir, clock, log, onSetAside: options.onSetAside }),
     identity: openIdentity({ dir, clock, log }),
     proposedId: async () => proposeNodeId(await readMachineId(machineName()), dir),
     hostBootId: (kept) => thisBoot(clock.now(), kept),

@@ -8,12 +8,13 @@ import type { AttemptResult } from '../../domain/message/events.ts'
 import type { Log } from '../platform/log.ts'
 import type { Journal } from './journal.ts'
 import type { Link } from './link.ts'
+import { settledResult } from './turn.ts'
 import { fitAnswer, resultFrames } from './result-frames.ts'
 
 export class Outbox {
   readonly #deps: { readonly journal: Journal; readonly log: Log }
   readonly #held = new Map<string, AttemptRef>()
-  /** Results that the disk would not take; they last as long as the process. */
+  /** Results that the disk would not take. */
   readonly #unwritten = new Map<string, AttemptResult>()
   readonly #queue = new Set<string>()
   #link: Link | undefined
@@ -50,6 +51,20 @@ export class Outbox {
     }
     this.#held.set(runId(ref), ref)
     this.send(ref)
+  }
+
+  /** What could not be written is tried again; until it is, it lasts as long as the process. */
+  writeDown(): void {
+    for (const [key, result] of this.#unwritten) {
+      const ref = this.#held.get(key)
+      try {
+        if (ref) this.#deps.journal.recordResult(ref, result)
+        this.#unwritten.delete(key)
+      } catch {
+        // It was said when it could not be written the first time.
+        return
+      }
+    }
   }
 
   /** Sends a result that is kept here, again if need be. */
@@ -104,10 +119,18 @@ export class Outbox {
     const unwritten = this.#unwritten.get(runId(ref))
     if (unwritten) return unwritten
     try {
-      return this.#deps.journal.result(ref)
+      return this.#deps.journal.result(ref) ?? lost(ref)
     } catch (error) {
       this.#deps.log.error({ err: MeshError.wrap(error), run_id: runId(ref) }, 'a result could not be read back')
       return undefined
     }
   }
+}
+
+/** The journal was damaged and this answer was in it only. */
+function lost(ref: AttemptRef): AttemptResult {
+  const error = new MeshError('message_interrupted', `The answer of ${runId(ref)} was lost with a damaged journal.`, {
+    hint: 'The turn has run. Look at that machine before you send the message again.',
+  })
+  return settledResult({ state: 'interrupted', error: error.toBody() }, '')
 }

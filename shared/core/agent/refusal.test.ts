@@ -5,6 +5,7 @@ import { refusal, type Standing } from './refusal.ts'
 const standing = (overrides: Partial<Standing> = {}): Standing => ({
   paused: false,
   full: false,
+  journal: undefined,
   gateway: { adapter: 'demo', state: 'ok' },
   ...overrides,
 })
@@ -31,4 +32,9 @@ it('leaves it to the coordinator whether a failing provider is tried again', () 
 it('passes on what the gateway’s adapter says about it', () => {
   const problem = { code: 'gateway_down' as const, message: 'Nothing listens on port 18789.', hint: 'Start OpenClaw.' }
   expect(refusal(standing({ gateway: { adapter: 'openclaw-rpc', state: 'down', problem } }))).toBe(problem)
+})
+
+it('takes nothing while what begins could not be written down', () => {
+  const journal = { code: 'disk_full', message: 'The disk is full.' } as const
+  expect(refusal(standing({ journal }))).toBe(journal)
 })

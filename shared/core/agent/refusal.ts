@@ -6,6 +6,8 @@ export interface Standing {
   readonly paused: boolean
   /** As many attempts and results are held as may be. */
   readonly full: boolean
+  /** Why the journal cannot be written: what cannot be recorded must not begin. */
+  readonly journal: ErrorBody | undefined
   readonly gateway: GatewayReport
 }
 
@@ -20,9 +22,10 @@ const unusable: Partial<Record<GatewayState, { readonly code: ErrorCode; readonl
   token_refused: { code: 'gateway_token_refused', message: 'The gateway of this node refuses its token.' },
 }
 
-export function refusal({ paused, full, gateway }: Standing): ErrorBody | undefined {
+export function refusal({ paused, full, journal, gateway }: Standing): ErrorBody | undefined {
   if (paused) return { code: 'draining', message: 'The owner of this node has paused it.' }
   if (full) return { code: 'queue_full', message: 'This node holds as many attempts and results as it can.' }
+  if (journal) return journal
   const why = unusable[gateway.state]
   return why && (gateway.problem ?? why)
 }

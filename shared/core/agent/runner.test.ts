@@ -59,18 +59,13 @@ it('has the attempt on disk before the gateway hears of it', async () => {
 })
 
 it('begins nothing that cannot be written down, and says so', async () => {
-  rig.with({
-    journal: {
-      ...rig.journal,
-      recordBegun: () => {
-        throw new MeshError('store_failed', 'The disk is full.')
-      },
-    },
-  })
+  rig.journal.recordBegun = () => {
+    throw new MeshError('disk_full', 'The disk is full.')
+  }
   const sent = rig.link()
   rig.runner.take(anOffer('msg-1'))
   rig.runner.take({ type: 'start', ...ref })
-  expect(await sent.next('result')).toMatchObject({ outcome: 'failed', began: false, error: { code: 'store_failed' } })
+  expect(await sent.next('result')).toMatchObject({ outcome: 'failed', began: false, error: { code: 'disk_full' } })
   expect(rig.adapter.begun).toEqual([])
   expect(rig.runner.standing()).toEqual({ begun: [], results: [] })
 })
@@ -186,14 +181,9 @@ it('keeps a result that nobody acknowledged and sends it on every new link', asy
 })
 
 it('keeps a result in memory when the disk will not take it', async () => {
-  rig.with({
-    journal: {
-      ...rig.journal,
-      recordResult: () => {
-        throw new MeshError('store_failed', 'The disk is full.')
-      },
-    },
-  })
+  rig.journal.recordResult = () => {
+    throw new MeshError('disk_full', 'The disk is full.')
+  }
   const first = rig.link()
   const turn = await rig.handOver()
   turn.emit({ type: 'done', text: 'kept' })
@@ -218,6 +208,34 @@ it('leaves no trace of a result that the disk took only when it was acknowledged
   rig.runner.take({ type: 'result_ack', ...ref })
   await rig.restart()
   expect(rig.runner.standing()).toEqual({ begun: [], results: [] })
+})
+
+it('writes such a result down once the disk takes it, so that it survives the agent', async () => {
+  const recordResult = rig.journal.recordResult.bind(rig.journal)
+  rig.journal.recordResult = () => {
+    throw new MeshError('disk_full', 'The disk is full.')
+  }
+  const turn = await rig.handOver()
+  turn.emit({ type: 'done', text: 'kept' })
+  await turnTaken()
+  rig.runner.writeDown()
+  rig.journal.recordResult = recordResult
+  rig.runner.writeDown()
+  expect(rig.journal.results()).toEqual([ref])
+  await rig.restart()
+  expect(await rig.link().next('result')).toMatchObject({ text: 'kept' })
+})
+
+it('says of an answer that went with a damaged journal that it is lost', async () => {
+  const turn = await rig.handOver()
+  turn.emit({ type: 'done', text: 'gone' })
+  await turnTaken()
+  rig.journal.result = () => undefined
+  expect(await rig.link().next('result')).toMatchObject({
+    outcome: 'interrupted',
+    began: true,
+    error: { message: expect.stringContaining('damaged journal') },
+  })
 })
 
 it('does not acknowledge away what still runs', async () => {

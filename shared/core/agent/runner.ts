@@ -69,6 +69,7 @@ export class Runner {
     this.#stopping.abort()
     this.unlinked()
     await Promise.all(this.#tasks)
+    this.#outbox.writeDown()
   }
 
   /** What `hello` says of the attempts here. */
@@ -86,6 +87,11 @@ export class Runner {
     this.#link = undefined
     this.#accepted.clear()
     this.#outbox.unlinked()
+  }
+
+  /** Results that the disk would not take earlier are written now, if it takes them. */
+  writeDown(): void {
+    this.#outbox.writeDown()
   }
 
   /** There is room on the link (again): sends what was merged meanwhile. */

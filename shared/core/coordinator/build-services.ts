@@ -1,4 +1,5 @@
 /** The services of a coordinator over one store, without doors: what a test drives by hand, a port opens to others. */
+import type { MeshError } from '../../contract/error.ts'
 import { type MessageEvent, stateEvent } from '../../contract/event.ts'
 import type { Message } from '../../contract/message.ts'
 import { summarise } from '../../domain/message/summary.ts'
@@ -26,6 +27,8 @@ export interface BuildServicesDeps {
   readonly interruptedAfterMs?: number | undefined
   /** So many hex digits of chance; handed in where a run must be repeatable. */
   readonly randomHex?: ((digits: number) => string) | undefined
+  /** Why the store cannot be written now. */
+  readonly trouble?: (() => MeshError | undefined) | undefined
 }
 
 export interface RunningServices {
@@ -85,7 +88,10 @@ export async function buildServices(deps: BuildServicesDeps): Promise<RunningSer
     startedAt: clock.now(),
     version,
   })
-  const readiness = (): string[] => (halted ? ['draining'] : [])
+  const readiness = (): string[] => {
+    const trouble = deps.trouble?.()
+    return [...(halted ? ['draining'] : []), ...(trouble ? [trouble.code] : [])]
+  }
   return {
     services: { messages, nodes: registry, events, links, tokens, readiness },
     halt: async () => {

@@ -4,6 +4,7 @@ import { step as machineStep } from '../../domain/message/machine.ts'
 import { defaultPolicy, type MachinePolicy } from '../../domain/message/retry.ts'
 import { type Clock, neverBack, systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { SetAside } from '../storage/set-aside.ts'
 import { openSqliteStore, type StepFunction } from '../storage/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
 import { buildServices } from './build-services.ts'
@@ -32,6 +33,8 @@ export interface CoordinatorOptions {
   readonly clock?: Clock | undefined
   /** Silence of a node after which what it was working on counts as interrupted. */
   readonly interruptedAfterMs?: number | undefined
+  /** The database turned out to be damaged while it ran: stop this coordinator and start another on the same file. */
+  readonly onDamaged?: ((error: MeshError) => void) | undefined
 }
 
 export interface Coordinator {
@@ -39,6 +42,8 @@ export interface Coordinator {
   readonly port: number
   readonly bootId: string
   readonly services: CoordinatorServices
+  /** The database that was there was damaged: where it is kept now, and what was lost. */
+  readonly setAside: SetAside | undefined
   /** Takes nothing more, says so to nodes and clients, and leaves everything on disk. */
   stop(): Promise<void>
 }
@@ -84,7 +89,15 @@ async function start(
   const tokens = new TokenService({ store, clock, secrets })
   await tokens.start()
   onStop(() => tokens.stop())
-  const running = await buildServices({ store, tokens, clock, log, version, interruptedAfterMs })
+  const running = await buildServices({
+    store,
+    tokens,
+    clock,
+    log,
+    version,
+    interruptedAfterMs,
+    trouble: () => store.trouble,
+  })
   onStop(() => running.stop())
 
   const { services } = running
@@ -105,7 +118,8 @@ async function start(
   const url = `http://127.0.0.1:${port}`
   const { bootId } = services.events
   log.info({ url, boot_id: bootId, version }, 'The coordinator is ready.')
-  return { url, port, bootId, services }
+  if (options.onDamaged) store.onDamaged(options.onDamaged)
+  return { url, port, bootId, services, setAside: store.setAside }
 }
 
 function pruneNowAndThen(store: Store, options: CoordinatorOptions): () => void {

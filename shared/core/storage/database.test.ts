@@ -1,12 +1,15 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, open, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
+import { mkdtemp, open as openFile, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { MeshError } from '../../contract/error.ts'
+import { fakeClock } from '../../testing/fake-clock.ts'
 import { silentLog } from '../platform/log.ts'
 import { openDatabase } from './database.ts'
+import { suspect } from './set-aside.ts'
 
 const first = 'CREATE TABLE notes (text TEXT NOT NULL) STRICT'
 const second = `ALTER TABLE notes ADD COLUMN colour TEXT NOT NULL DEFAULT 'white'`
@@ -19,8 +22,9 @@ beforeEach(async () => {
 })
 afterEach(() => rm(dir, { recursive: true }))
 
-const opened = (migrations: readonly string[] = [first]) =>
-  openDatabase({ file, owner: 'coordinator', migrations, synchronous: 'FULL', log: silentLog })
+const options = (migrations: readonly string[], log = silentLog) =>
+  ({ file, owner: 'coordinator', migrations, synchronous: 'FULL', clock: fakeClock(), log }) as const
+const opened = (migrations: readonly string[] = [first], log = silentLog) => openDatabase(options(migrations, log))
 
 async function withNotes(count: number): Promise<void> {
   const database = await opened()
@@ -74,30 +78,75 @@ it('refuses a database of another program', async () => {
   await expect(opened()).rejects.toMatchObject({ code: 'store_failed', message: expect.stringContaining(file) })
 })
 
-it('says of a file that is no database how to set it aside, and does not touch it', async () => {
-  await writeFile(file, 'this is not a database, however long one looks at it. '.repeat(200))
+/** Everything there is under the name it is kept by. */
+const keptFiles = async (): Promise<string[]> =>
+  (await readdir(dir)).filter((name) => name.includes('.damaged-')).sort()
+const notes = (db: DatabaseSync) => Number(db.prepare('SELECT count(*) AS n FROM notes').get()?.['n'])
+
+async function beginsAnew(): Promise<void> {
+  const said: object[] = []
+  const log = { ...silentLog, error: (fields: object) => void said.push(fields) }
+  const database = await opened([first], log)
+  expect(notes(database.db)).toBe(0)
+  const kept = `${file}.damaged-2026-01-01T00-00-00-000Z`
+  expect(database.setAside).toMatchObject({ file, kept, why: expect.stringContaining(file) })
+  expect(said).toEqual([expect.objectContaining({ file, kept })])
+  expect((await stat(kept)).mode & 0o777).toBe(0o600)
+  database.close()
+  const again = await opened()
+  expect(again.setAside).toBeUndefined()
+  again.close()
+}
+
+it('sets a file that is no database aside, as it was, says so and begins with a new one', async () => {
+  await writeFile(file, 'this is not a database, however long one looks at it. '.repeat(200), { mode: 0o600 })
   const before = await readFile(file)
-  await expect(opened()).rejects.toMatchObject({
-    code: 'store_failed',
-    message: expect.stringContaining('damaged'),
-    hint: expect.stringContaining(`mv "${file}" "${file}.damaged"`),
-  })
-  expect((await readFile(file)).equals(before)).toBe(true)
+  await beginsAnew()
+  expect((await readFile(path.join(dir, (await keptFiles())[0] ?? ''))).equals(before)).toBe(true)
 })
 
-it('says so of a file that lost its second half', async () => {
+it('does so with a file that lost its second half', async () => {
   await withNotes(200)
   await truncate(file, Math.floor((await stat(file)).size / 2))
-  await expect(opened()).rejects.toMatchObject({ code: 'store_failed', message: expect.stringContaining('damaged') })
+  await beginsAnew()
 })
+
+async function spoilPage(page: number): Promise<void> {
+  const handle = await openFile(file, 'r+')
+  await handle.write(Buffer.alloc(4_096, 0x5a), 0, 4_096, page * 4_096)
+  await handle.close()
+}
 
 it('finds pages that a crash damaged before anything reads them', async () => {
   await withNotes(200)
-  const handle = await open(file, 'r+')
-  await handle.write(Buffer.alloc(4_096, 0x5a), 0, 4_096, 5 * 4_096)
-  await handle.close()
+  await spoilPage(5)
   await writeFile(`${file}-wal`, 'left over by a process that did not close')
-  await expect(opened()).rejects.toMatchObject({ code: 'store_failed', message: expect.stringContaining('damaged') })
+  await beginsAnew()
+})
+
+it('looks at every page where damage was met earlier, and trusts a file in which there is none', async () => {
+  await withNotes(200)
+  suspect(file, silentLog)
+  const database = await opened()
+  expect([database.setAside, notes(database.db)]).toEqual([undefined, 200])
+  database.close()
+  await spoilPage(5)
+  suspect(file, silentLog)
+  await beginsAnew()
+})
+
+it('tells what was in it, as far as it can be read', async () => {
+  await withNotes(2)
+  const database = await openDatabase({
+    ...options([first]),
+    inventory: { notes: 'SELECT count(*) AS n FROM notes', other: 'SELECT count(*) AS n FROM nowhere' },
+  })
+  const next = database.replace(new MeshError('store_damaged', 'A page is not what it should be.'))
+  expect(next.setAside).toMatchObject({ why: 'A page is not what it should be.', lost: { notes: 2 } })
+  expect(Object.keys(next.setAside?.lost ?? {})).toEqual(['notes'])
+  await expect(opened()).rejects.toMatchObject({ code: 'already_running' })
+  next.close()
+  ;(await opened()).close()
 })
 
 it('refuses a second opener in the same process, and lets the next one in after close', async () => {
@@ -112,7 +161,7 @@ it('refuses a second process while the first lives, and lets go of the lock when
   const script = `
     import { openDatabase } from ${JSON.stringify(new URL('./database.ts', import.meta.url).href)}
     const log = { debug() {}, info() {}, warn() {}, error() {} }
-    const options = { file: process.argv[1], owner: 'coordinator', migrations: [${JSON.stringify(first)}], synchronous: 'FULL', log }
+    const options = { file: process.argv[1], owner: 'coordinator', migrations: [${JSON.stringify(first)}], synchronous: 'FULL', log, clock: { now: Date.now, after: () => () => {} } }
     const database = await openDatabase(options)
     database.db.exec("INSERT INTO notes VALUES ('from the other process')")
     console.log('open')

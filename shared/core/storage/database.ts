@@ -2,16 +2,22 @@
 import { statSync } from 'node:fs'
 import path from 'node:path'
 import { DatabaseSync, type StatementSync } from 'node:sqlite'
+import type { Clock } from '../platform/clock.ts'
 import { makePrivateDir } from '../platform/files.ts'
 import type { Log } from '../platform/log.ts'
 import { lockFile } from './file-lock.ts'
 import { migrate, type Migrations } from './migrate.ts'
 import { createPrivateFile, makePrivate } from './private-file.ts'
-import { damaged, storeFailure } from './sqlite-errors.ts'
+import { forgetSuspicion, type Inventory, isSuspect, type SetAside, setAside } from './set-aside.ts'
+import { damaged, isDamage, storeFailure } from './sqlite-errors.ts'
 
 export interface OpenDatabase {
   readonly db: DatabaseSync
   readonly file: string
+  /** The file that was there was damaged: what became of it. This one is new. */
+  readonly setAside: SetAside | undefined
+  /** The file turned out to be damaged: it is set aside and closed, and this is a new one in its place, under the same lock. */
+  replace(problem: unknown): OpenDatabase
   /** Takes the log into the file, closes it, lets go of the lock; a second call does nothing. */
   close(): void
 }
@@ -23,6 +29,9 @@ export interface DatabaseOptions {
   readonly migrations: Migrations
   /** FULL: a commit survives a power cut. NORMAL: it survives the death of the process. */
   readonly synchronous: 'FULL' | 'NORMAL'
+  /** What a damaged file still tells of its contents, for those who want to know what they lost. */
+  readonly inventory?: Inventory
+  readonly clock: Clock
   readonly log: Log
 }
 
@@ -31,7 +40,7 @@ const busyTimeoutMs = 250
 /** After a big answer the log shrinks back to this. */
 const walKeepBytes = 16 * 1024 * 1024
 
-/** Throws already_running, store_newer, store_failed. */
+/** A damaged file is set aside and a new one begun. Throws already_running, store_newer, store_failed, disk_full. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
   const { file, owner } = options
   let unlock: (() => void) | undefined
@@ -39,21 +48,45 @@ export async function openDatabase(options: DatabaseOptions): Promise<OpenDataba
     await makePrivateDir(path.dirname(file))
     const release = lockFile(file, owner)
     unlock = release
-    const db = openLocked(options)
-    return {
-      db,
-      file,
-      close: () => {
-        try {
-          if (db.isOpen) db.close()
-        } finally {
-          release()
-        }
-      },
-    }
+    return locked(options, release, openOrReplace(options))
   } catch (error) {
     unlock?.()
     throw storeFailure(error, file)
+  }
+}
+
+type Opened = Pick<OpenDatabase, 'db' | 'setAside'>
+
+function locked(options: DatabaseOptions, unlock: () => void, { db, setAside: aside }: Opened): OpenDatabase {
+  const shut = (): void => {
+    if (db.isOpen) db.close()
+  }
+  return {
+    db,
+    file: options.file,
+    setAside: aside,
+    replace: (problem) => {
+      shut()
+      const again = setAside(options, storeFailure(problem, options.file))
+      return locked(options, unlock, { db: openLocked(options), setAside: again })
+    },
+    close: () => {
+      try {
+        shut()
+      } finally {
+        unlock()
+      }
+    },
+  }
+}
+
+function openOrReplace(options: DatabaseOptions): Opened {
+  try {
+    return { db: openLocked(options), setAside: undefined }
+  } catch (error) {
+    if (!isDamage(error)) throw error
+    const aside = setAside(options, storeFailure(error, options.file))
+    return { db: openLocked(options), setAside: aside }
   }
 }
 
@@ -67,7 +100,8 @@ function openLocked({ file, migrations, synchronous, log }: DatabaseOptions): Da
   try {
     db.exec(`PRAGMA journal_mode = WAL`)
     db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA journal_size_limit = ${walKeepBytes}`)
-    if (crashed) checkPages(db, file)
+    if (isSuspect(file)) checkWhole(db, file)
+    else if (crashed) checkPages(db, file)
     migrate({ db, file, migrations, log })
     return db
   } catch (error) {
@@ -80,6 +114,13 @@ function openLocked({ file, migrations, synchronous, log }: DatabaseOptions): Da
 function checkPages(db: DatabaseSync, file: string): void {
   const verdict = db.prepare('PRAGMA quick_check(1)').get()?.['quick_check']
   if (verdict !== 'ok') throw damaged(file, undefined, String(verdict))
+}
+
+/** Damage was met while it was open: every page and every index is looked at, once. */
+function checkWhole(db: DatabaseSync, file: string): void {
+  const verdict = db.prepare('PRAGMA integrity_check(1)').get()?.['integrity_check']
+  if (verdict !== 'ok') throw damaged(file, undefined, String(verdict))
+  forgetSuspicion(file)
 }
 
 const sizeOf = (file: string): number => statSync(file, { throwIfNoEntry: false })?.size ?? 0

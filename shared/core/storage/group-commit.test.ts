@@ -84,3 +84,52 @@ it('commits what waits when it is closed, and takes nothing more', async () => {
   await asked
   await expect(parent('b')).rejects.toMatchObject({ code: 'store_failed' })
 })
+
+it('tells that the disk failed when the flush of a commit fails, and that it works again', async () => {
+  class FailingFlush extends DatabaseSync {
+    fails = false
+    override exec(sql: string): void {
+      // SQLITE_IOERR_FSYNC, as SQLite reports a flush that the disk refused.
+      if (this.fails && sql === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 })
+      super.exec(sql)
+    }
+  }
+  const failing = new FailingFlush(':memory:')
+  failing.exec('CREATE TABLE words (word TEXT)')
+  const outcomes: (string | undefined)[] = []
+  const writes = new GroupCommit<string>({
+    db: failing,
+    file: 'the.db',
+    log: silentLog,
+    committed: (notes) => commits.push([...notes]),
+    outcome: (failure) => outcomes.push(failure?.code),
+  })
+  const say = (word: string) =>
+    writes.run((note) => {
+      note(word)
+      failing.prepare('INSERT INTO words VALUES (?)').run(word)
+    })
+  failing.fails = true
+  await expect(say('lost')).rejects.toMatchObject({ code: 'store_failed', hint: expect.stringContaining('disk') })
+  failing.fails = false
+  await say('kept')
+  expect(failing.prepare('SELECT word FROM words').all()).toEqual([{ word: 'kept' }])
+  expect(commits).toEqual([['kept']])
+  expect(outcomes).toEqual(['store_failed', undefined])
+  failing.close()
+})
+
+it('says nothing of the disk when a commit fails by a fault of ours', async () => {
+  const outcomes: unknown[] = []
+  const writes = new GroupCommit<string>({
+    db,
+    file: 'the.db',
+    log: silentLog,
+    committed: () => undefined,
+    outcome: (failure) => outcomes.push(failure),
+  })
+  await expect(
+    writes.run(() => db.prepare('INSERT INTO children VALUES (?)').run('nobody').changes),
+  ).rejects.toMatchObject({ code: 'internal' })
+  expect(outcomes).toEqual([])
+})

@@ -13,6 +13,8 @@ export interface GroupCommitDeps<Note> {
   readonly log: Log
   /** Told after each commit what it changed, in order, before the promises of its writes resolve. */
   readonly committed: (notes: readonly Note[]) => void
+  /** Told after each commit whether the file could be written; never of a fault of one write alone. */
+  readonly outcome?: (failure: MeshError | undefined) => void
 }
 
 /** A write: runs in the transaction, leaves notes for those who watch, answers or throws. */
@@ -69,7 +71,7 @@ export class GroupCommit<Note> {
   }
 
   #commit(jobs: readonly Job<Note>[]): void {
-    const { db, file, log, committed } = this.#deps
+    const { db, file, log, committed, outcome } = this.#deps
     const refused = new Map<Job<Note>, MeshError>()
     const notes: Note[] = []
     try {
@@ -85,8 +87,10 @@ export class GroupCommit<Note> {
       log.error({ err: error, file, writes: jobs.length }, 'commit failed, nothing of it was written')
       // Refusals too: what they refer to may have been written by this very commit.
       for (const job of jobs) job.reject(failure)
+      if (concernsWholeFile(error)) outcome?.(failure)
       return
     }
+    outcome?.(undefined)
     committed(notes)
     for (const job of jobs) {
       const error = refused.get(job)

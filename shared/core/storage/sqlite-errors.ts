@@ -23,6 +23,8 @@ const wholeFile: readonly number[] = [
   code.notADatabase,
 ]
 
+const damageCodes: readonly number[] = [code.damaged, code.notADatabase]
+
 /** SQLite's primary result code; undefined for an error that is not SQLite's. */
 export function sqliteCode(error: unknown): number | undefined {
   if (!(error instanceof Error) || !('errcode' in error) || typeof error.errcode !== 'number') return undefined
@@ -40,6 +42,7 @@ export function storeFailure(error: unknown, file: string): MeshError {
   if (error instanceof Error && 'code' in error && error.code === 'ERR_INVALID_STATE') return closed(file, error)
   const found = sqliteCode(error)
   if (found === code.damaged || found === code.notADatabase) return damaged(file, error)
+  if (found === code.full || isOutOfSpace(error)) return diskFull(file, error)
   const hint = hintFor(found, error)
   if (hint === undefined || !(error instanceof Error)) return MeshError.wrap(error)
   return new MeshError('store_failed', `${file}: ${error.message}.`, { cause: error, hint, details: { file } })
@@ -47,8 +50,6 @@ export function storeFailure(error: unknown, file: string): MeshError {
 
 function hintFor(found: number | undefined, error: unknown): string | undefined {
   switch (found) {
-    case code.full:
-      return 'The disk is full: make room. It goes on by itself then; nothing was half-written.'
     case code.busy:
       return 'Another program holds the file locked; close it and try again.'
     case code.readOnly:
@@ -67,12 +68,23 @@ function hintFor(found: number | undefined, error: unknown): string | undefined 
 
 const fromFileSystem = (error: unknown): boolean => error instanceof Error && 'syscall' in error
 
-export function damaged(file: string, cause: unknown, detail = 'it is not a readable database'): MeshError {
-  return new MeshError('store_failed', `${file} is damaged: ${detail}.`, {
+const isOutOfSpace = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
+
+const diskFull = (file: string, cause: unknown): MeshError =>
+  new MeshError('disk_full', `${file}: the disk is full.`, {
     cause,
-    hint:
-      `Stop claw-mesh, set the file aside (mv "${file}" "${file}.damaged"; likewise "${file}-wal" and "${file}-shm" ` +
-      'if they are there) and start again: it begins with an empty one.',
+    hint: 'Make room on that disk; it goes on by itself then. Nothing was half-written, and nothing acknowledged is lost.',
+    details: { file },
+  })
+
+export const isDamage = (error: unknown): boolean =>
+  error instanceof MeshError ? error.code === 'store_damaged' : damageCodes.includes(sqliteCode(error) ?? 0)
+
+export function damaged(file: string, cause: unknown, detail = 'it is not a readable database'): MeshError {
+  return new MeshError('store_damaged', `${file} is damaged: ${detail}.`, {
+    cause,
+    hint: 'It is set aside at the next start, which begins with a new one. Check the disk of this machine.',
     details: { file },
   })
 }

@@ -54,13 +54,14 @@ describe('SqliteStore on its file', () => {
     await store.close()
   })
 
-  it('answers a full disk with store_failed for all of the commit, tells nobody, and goes on when there is room', async () => {
+  it('answers a full disk with disk_full for all of the commit, tells nobody, and goes on when there is room', async () => {
     const clock = fakeClock()
     const database = await openDatabase({
       file,
       owner: 'coordinator',
       migrations: coordinatorMigrations,
       synchronous: 'FULL',
+      clock,
       log: silentLog,
     })
     const store = new SqliteStore({ database, clock, log: silentLog, step })
@@ -77,15 +78,17 @@ describe('SqliteStore on its file', () => {
     for (const outcome of outcomes) {
       expect(outcome).toMatchObject({
         status: 'rejected',
-        reason: { code: 'store_failed', hint: expect.stringContaining('disk is full') },
+        reason: { code: 'disk_full', hint: expect.stringContaining('Make room') },
       })
     }
     expect(await store.get('before')).toMatchObject({ state: 'queued' })
     expect(await store.get('small')).toBeUndefined()
+    expect(store.trouble).toMatchObject({ code: 'disk_full' })
     await store.enqueue(aMessage({ id: 'small' }))
     database.db.exec(`PRAGMA max_page_count = ${pages + 1_000}`)
     await store.enqueue(aMessage({ id: 'large', content: 'x'.repeat(100_000) }))
     expect(told).toEqual(['small', 'large'])
+    expect(store.trouble).toBeUndefined()
     await store.close()
   })
 

@@ -15,7 +15,9 @@ import { type MessageQueries, messageQueries } from './message-queries.ts'
 import { type MessageRows, messageRows } from './message-rows.ts'
 import { coordinatorMigrations } from './migrations.ts'
 import { notReplayable } from './not-replayable.ts'
-import { storeFailure } from './sqlite-errors.ts'
+import { isDamage, storeFailure } from './sqlite-errors.ts'
+import type { Inventory, SetAside } from './set-aside.ts'
+import { StoreTrouble } from './store-trouble.ts'
 import { type TallyRows, tallyRows } from './tally-rows.ts'
 import type {
   Change,
@@ -38,13 +40,28 @@ export interface SqliteStoreOptions {
   readonly step?: StepFunction
 }
 
-/** Opens and migrates. Throws already_running, store_newer, store_failed. */
-export async function openSqliteStore({ file, clock, log, step = machineStep }: SqliteStoreOptions): Promise<Store> {
+/** What a damaged file may still tell of what it held. */
+const inventory: Inventory = {
+  waiting: `SELECT count(*) AS n FROM messages WHERE state = 'queued'`,
+  with_a_node: `SELECT count(*) AS n FROM messages WHERE state IN ('offered', 'started', 'running', 'interrupted')`,
+  messages: 'SELECT count(*) AS n FROM messages',
+  nodes: 'SELECT count(*) AS n FROM nodes',
+}
+
+/** Opens and migrates; sets a damaged file aside. Throws already_running, store_newer, store_failed, disk_full. */
+export async function openSqliteStore({
+  file,
+  clock,
+  log,
+  step = machineStep,
+}: SqliteStoreOptions): Promise<SqliteStore> {
   const database = await openDatabase({
     file,
     owner: 'coordinator',
     migrations: coordinatorMigrations,
     synchronous: 'FULL',
+    inventory,
+    clock,
     log,
   })
   return new SqliteStore({ database, clock, log, step })
@@ -65,6 +82,7 @@ export interface SqliteStoreDeps {
 export class SqliteStore implements Store {
   readonly #deps: SqliteStoreDeps
   readonly #writes: GroupCommit<Change>
+  readonly #trouble: StoreTrouble
   readonly #messages: MessageRows
   readonly #queries: MessageQueries
   readonly #conversations: ConversationRows
@@ -77,13 +95,35 @@ export class SqliteStore implements Store {
   constructor(deps: SqliteStoreDeps) {
     const { db, file } = deps.database
     this.#deps = deps
-    this.#writes = new GroupCommit({ db, file, log: deps.log, committed: (changes) => this.#tell(changes) })
+    this.#trouble = new StoreTrouble({ ...deps, file, tryWriting: () => this.#tryWriting() })
+    this.#writes = new GroupCommit({
+      db,
+      file,
+      log: deps.log,
+      committed: (changes) => this.#tell(changes),
+      outcome: (failure) => this.#trouble.heard(failure),
+    })
     this.#messages = messageRows(db)
     this.#queries = messageQueries(db)
     this.#conversations = conversationRows(db)
     this.#tallies = tallyRows(db)
     this.#idempotency = idempotencyRows(db, deps.clock)
     this.#directory = directoryRows(db)
+  }
+
+  /** Why nothing can be written now. */
+  get trouble(): MeshError | undefined {
+    return this.#trouble.now
+  }
+
+  /** What became of a damaged file that was there before this one. */
+  get setAside(): SetAside | undefined {
+    return this.#deps.database.setAside
+  }
+
+  /** Calls back when the file turns out to be damaged, once; nothing can be relied on then but closing it. */
+  onDamaged(listener: (error: MeshError) => void): void {
+    this.#trouble.onDamaged(listener)
   }
 
   enqueue(message: Message, idempotency?: Idempotency): Promise<Enqueued> {
@@ -243,6 +283,7 @@ export class SqliteStore implements Store {
 
   async #close(): Promise<void> {
     this.#writes.close()
+    this.#trouble.stop()
     this.#listeners.clear()
     this.#deps.database.close()
   }
@@ -252,8 +293,17 @@ export class SqliteStore implements Store {
     try {
       return query()
     } catch (error) {
-      throw storeFailure(error, this.#deps.database.file)
+      const failure = storeFailure(error, this.#deps.database.file)
+      if (isDamage(failure)) this.#trouble.heard(failure)
+      throw failure
     }
+  }
+
+  /** Writes what stands there already: only whether it can be written matters. */
+  #tryWriting(): void {
+    const { db } = this.#deps.database
+    const version = Number(db.prepare('PRAGMA user_version').get()?.['user_version'])
+    this.#writes.run(() => db.exec(`PRAGMA user_version = ${version}`)).catch(() => undefined)
   }
 
   #tell(changes: readonly Change[]): void {

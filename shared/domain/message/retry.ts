@@ -44,6 +44,8 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'provider_rate_limited',
   'node_removed',
   'store_failed',
+  'store_damaged',
+  'disk_full',
   'internal',
 ])
 

@@ -102,6 +102,7 @@ export function modelJournal({ disk, full, forgetsBegun = false }: ModelJournalD
     result: (ref) => disk.tables.attempts.get(runId(ref))?.result,
     get: (key) => disk.tables.settings.get(key),
     set: (key, value) => write(({ settings }) => void settings.set(key, value)),
+    trouble: () => undefined,
     close: () => undefined,
   }
 }

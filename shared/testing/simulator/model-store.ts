@@ -10,6 +10,7 @@ import { step as machineStep } from '../../domain/message/machine.ts'
 import { conversationKey } from '../../domain/message/order.ts'
 import { summarise } from '../../domain/message/summary.ts'
 import { type Clock, isoTime } from '../../core/platform/clock.ts'
+import { notReplayable } from '../../core/storage/not-replayable.ts'
 import type { StepFunction } from '../../core/storage/sqlite-store.ts'
 import type {
   Change,
@@ -71,6 +72,7 @@ export class ModelStore implements Store {
       const earlier = idempotency && this.#claimed(idempotency)
       if (earlier) return { message: earlier, created: false }
       if (disk.messages.has(message.id)) throw new Error(`There is a message ${message.id} already.`)
+      this.#noteReplay(message)
       disk.insert(message, idempotency)
       this.#note({ message, previous: null, cause: null }, undefined)
       return { message, created: true }
@@ -82,28 +84,38 @@ export class ModelStore implements Store {
     const now = disk.messages.get(messageId)?.message
     const guess = answersEarly?.('transition') && now ? step(now, event, isoTime(clock)) : undefined
     const early = guess?.ok && guess.changed ? { message: guess.message, applied: true } : undefined
-    return this.#write(() => {
-      const stored = disk.messages.get(messageId)
-      if (!stored) throw noMessage(messageId)
-      const before = stored.message
-      const at = isoTime(clock)
-      const stepped = step(before, event, at)
-      if (!stepped.ok) return { message: before, applied: false, why: stepped.why }
-      if (!stepped.changed) return { message: before, applied: false, why: 'it changed nothing' }
-      const after = stepped.message
-      stored.message = after
-      for (const effect of stepped.effects) disk.apply(effect, after, at)
-      if (after.ended_at !== before.ended_at) disk.touch(after, at)
-      this.#note({ message: after, previous: before.state, cause: event.type }, before)
-      return { message: after, applied: true }
-    }, early)
+    return this.#write(() => this.#transition(messageId, event), early)
+  }
+
+  #transition(messageId: string, event: MachineEvent): Transitioned {
+    const { disk, clock, step = machineStep } = this.#deps
+    const stored = disk.messages.get(messageId)
+    if (!stored) throw noMessage(messageId)
+    const before = stored.message
+    const at = isoTime(clock)
+    const stepped = step(before, event, at)
+    if (!stepped.ok) return { message: before, applied: false, why: stepped.why }
+    if (!stepped.changed) return { message: before, applied: false, why: 'it changed nothing' }
+    const after = stepped.message
+    stored.message = after
+    for (const effect of stepped.effects) disk.apply(effect, after, at)
+    if (after.ended_at !== before.ended_at) disk.touch(after, at)
+    this.#note({ message: after, previous: before.state, cause: event.type }, before)
+    return { message: after, applied: true }
+  }
+
+  /** With the new message or not at all. */
+  #noteReplay({ id, replay_of }: Message): void {
+    if (replay_of === undefined) return
+    const { message, applied } = this.#transition(replay_of, { type: 'replayed', message_id: id })
+    if (!applied) throw notReplayable(message)
   }
 
   get(messageId: string) {
     return this.#read(() => this.#deps.disk.messages.get(messageId)?.message)
   }
 
-  list({ limit, cursor, state, node_id, conversation }: MessageFilter) {
+  list({ limit, cursor, state, node_id, conversation, dead_letters = false }: MessageFilter) {
     return this.#read(() => {
       if (cursor !== undefined && !/^[0-9]{1,15}$/.test(cursor))
         throw new MeshError('invalid_input', 'cursor: is not one that a list gave out.', {
@@ -112,6 +124,7 @@ export class ModelStore implements Store {
       const fits = ({ seq, message }: { seq: number; message: Message }): boolean =>
         (cursor === undefined || seq < Number(cursor)) &&
         (state === undefined || message.state === state) &&
+        (!dead_letters || ['failed', 'expired'].includes(message.state)) &&
         (node_id === undefined || message.node_id === node_id) &&
         (conversation === undefined || message.conversation === conversation)
       const found = [...this.#deps.disk.messages.values()].filter(fits).reverse()
@@ -128,6 +141,19 @@ export class ModelStore implements Store {
 
   unsettled() {
     return this.#read(() => this.#inState('offered', 'started', 'running', 'interrupted'))
+  }
+
+  interrupted(limit: number) {
+    return this.#read(() =>
+      this.#inState('interrupted')
+        .sort((a, b) => ((a.interrupted_at ?? '') < (b.interrupted_at ?? '') ? -1 : 1))
+        .slice(0, limit)
+        .map((message) => summarise(message)),
+    )
+  }
+
+  claimed(request: Idempotency) {
+    return this.#read(() => this.#claimed(request))
   }
 
   recentDuplicate(tokenHash: string, digest: string, maxAgeS: number) {

@@ -2,6 +2,7 @@
 import { MeshError } from '../../contract/error.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
+import type { Synchronous } from '../storage/database.ts'
 import { openSqliteStore } from '../storage/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
 import { buildServices } from './build-services.ts'
@@ -28,6 +29,8 @@ export interface CoordinatorOptions {
   readonly clock?: Clock | undefined
   /** Silence of a node after which what it was working on counts as interrupted. */
   readonly interruptedAfterMs?: number | undefined
+  /** FULL unless a bench asks what durability costs. */
+  readonly synchronous?: Synchronous | undefined
 }
 
 export interface Coordinator {
@@ -72,7 +75,7 @@ async function start(
   const { log, version, secrets, port: wantedPort, interruptedAfterMs, clock = systemClock } = options
   let stopping = false
 
-  const store = await openSqliteStore({ file: options.file, clock, log })
+  const store = await openSqliteStore({ file: options.file, clock, log, synchronous: options.synchronous })
   onStop(() => store.close())
   const tokens = new TokenService({ store, clock, secrets })
   await tokens.start()

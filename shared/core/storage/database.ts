@@ -16,13 +16,15 @@ export interface OpenDatabase {
   close(): void
 }
 
+/** FULL: a commit survives a power cut. NORMAL and OFF: it survives the death of the process. */
+export type Synchronous = 'FULL' | 'NORMAL' | 'OFF'
+
 export interface DatabaseOptions {
   readonly file: string
   /** Who holds the file, in words: `coordinator`. */
   readonly owner: string
   readonly migrations: Migrations
-  /** FULL: a commit survives a power cut. NORMAL: it survives the death of the process. */
-  readonly synchronous: 'FULL' | 'NORMAL'
+  readonly synchronous: Synchronous
   readonly log: Log
 }
 

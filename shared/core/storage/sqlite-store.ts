@@ -7,7 +7,7 @@ import type { Clock } from '../platform/clock.ts'
 import { isoTime } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type ConversationRows, conversationRows } from './conversation-rows.ts'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import { type OpenDatabase, openDatabase, type Synchronous } from './database.ts'
 import { type DirectoryRows, directoryRows } from './directory-rows.ts'
 import { GroupCommit } from './group-commit.ts'
 import { type IdempotencyRows, idempotencyRows } from './idempotency-rows.ts'
@@ -35,15 +35,17 @@ export interface SqliteStoreOptions {
   readonly log: Log
   /** The machine; handed in by tests that want another. */
   readonly step?: StepFunction
+  readonly synchronous?: Synchronous | undefined
 }
 
 /** Opens and migrates. Throws already_running, store_newer, store_failed. */
-export async function openSqliteStore({ file, clock, log, step = machineStep }: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { file, clock, log, step = machineStep, synchronous = 'FULL' } = options
   const database = await openDatabase({
     file,
     owner: 'coordinator',
     migrations: coordinatorMigrations,
-    synchronous: 'FULL',
+    synchronous,
     log,
   })
   return new SqliteStore({ database, clock, log, step })

@@ -9,7 +9,7 @@ import type { Log } from '../platform/log.ts'
 import { type ConversationRows, conversationRows } from './conversation-rows.ts'
 import { type OpenDatabase, openDatabase, type Synchronous } from './database.ts'
 import { type DirectoryRows, directoryRows } from './directory-rows.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, type When } from './group-commit.ts'
 import { type IdempotencyRows, idempotencyRows } from './idempotency-rows.ts'
 import { type MessageQueries, messageQueries } from './message-queries.ts'
 import { type MessageRows, messageRows } from './message-rows.ts'
@@ -36,6 +36,8 @@ export interface SqliteStoreOptions {
   /** The machine; handed in by tests that want another. */
   readonly step?: StepFunction
   readonly synchronous?: Synchronous | undefined
+  /** How long a write that nobody waits for waits for company; 0: not at all. */
+  readonly laterMs?: number | undefined
 }
 
 /** Opens and migrates. Throws already_running, store_newer, store_failed. */
@@ -48,7 +50,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     synchronous,
     log,
   })
-  return new SqliteStore({ database, clock, log, step })
+  return new SqliteStore({ database, clock, log, step, laterMs: options.laterMs })
 }
 
 /** Messages of a conversation that are shown with it. */
@@ -61,6 +63,7 @@ export interface SqliteStoreDeps {
   readonly clock: Clock
   readonly log: Log
   readonly step: StepFunction
+  readonly laterMs?: number | undefined
 }
 
 export class SqliteStore implements Store {
@@ -78,7 +81,8 @@ export class SqliteStore implements Store {
   constructor(deps: SqliteStoreDeps) {
     const { db, file } = deps.database
     this.#deps = deps
-    this.#writes = new GroupCommit({ db, file, log: deps.log, committed: (changes) => this.#tell(changes) })
+    const { log, laterMs } = deps
+    this.#writes = new GroupCommit({ db, file, log, laterMs, committed: (changes) => this.#tell(changes) })
     this.#messages = messageRows(db)
     this.#queries = messageQueries(db)
     this.#conversations = conversationRows(db)
@@ -117,7 +121,7 @@ export class SqliteStore implements Store {
       this.#tallies.changed(before, after)
       changed({ message: after, previous: before.state, cause: event.type })
       return { message: after, applied: true }
-    })
+    }, whenToWrite(event))
   }
 
   get(messageId: string) {
@@ -248,6 +252,13 @@ export class SqliteStore implements Store {
     }
   }
 }
+
+/**
+ * What a crash may undo without harm goes with the next commit that matters. A lost offer leaves the message queued, as
+ * does a node that never heard `start`; of an attempt that was started, `began` tells nothing that its node would not
+ * tell again.
+ */
+const whenToWrite = ({ type }: MachineEvent): When => (type === 'offer' || type === 'began' ? 'later' : 'now')
 
 const noMessage = (id: string): MeshError =>
   new MeshError('message_not_found', `No message with id ${id}.`, {

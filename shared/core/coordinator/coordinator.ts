@@ -1,6 +1,7 @@
 /** A whole coordinator: store, services and doors, started in order and stopped in the other. */
 import { MeshError } from '../../contract/error.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
+import { compileChecks } from '../platform/compiled-checks.ts'
 import type { Log } from '../platform/log.ts'
 import type { Synchronous } from '../storage/database.ts'
 import { openSqliteStore } from '../storage/sqlite-store.ts'
@@ -75,6 +76,7 @@ async function start(
   const { log, version, secrets, port: wantedPort, interruptedAfterMs, clock = systemClock } = options
   let stopping = false
 
+  compileChecks()
   const store = await openSqliteStore({ file: options.file, clock, log, synchronous: options.synchronous })
   onStop(() => store.close())
   const tokens = new TokenService({ store, clock, secrets })

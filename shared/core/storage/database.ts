@@ -32,6 +32,8 @@ export interface DatabaseOptions {
 const busyTimeoutMs = 250
 /** After a big answer the log shrinks back to this. */
 const walKeepBytes = 16 * 1024 * 1024
+/** Pages in the log that have it taken into the file, which costs two flushes: every 16 MB in place of every 4. */
+const checkpointPages = 4_000
 
 /** Throws already_running, store_newer, store_failed. */
 export async function openDatabase(options: DatabaseOptions): Promise<OpenDatabase> {
@@ -69,6 +71,7 @@ function openLocked({ file, migrations, synchronous, log }: DatabaseOptions): Da
   try {
     db.exec(`PRAGMA journal_mode = WAL`)
     db.exec(`PRAGMA synchronous = ${synchronous}; PRAGMA journal_size_limit = ${walKeepBytes}`)
+    db.exec(`PRAGMA wal_autocheckpoint = ${checkpointPages}`)
     if (crashed) checkPages(db, file)
     migrate({ db, file, migrations, log })
     return db

@@ -26,6 +26,7 @@ export interface CoordinatorOptions {
   readonly secrets: { readonly adminToken: string; readonly joinToken: string; readonly passwordHash: string }
   readonly version: string
   readonly retentionDays: number
+  readonly pruneEveryMs?: number | undefined
   readonly log: Log
   readonly clock?: Clock | undefined
   /** Silence of a node after which what it was working on counts as interrupted. */
@@ -43,7 +44,7 @@ export interface Coordinator {
   stop(): Promise<void>
 }
 
-const pruneEveryMs = 3_600_000
+const usualPruneEveryMs = 3_600_000
 const dayMs = 24 * 3_600_000
 
 /** Throws already_running, store_newer, store_failed, port_in_use. */
@@ -107,7 +108,7 @@ async function start(
 }
 
 function pruneNowAndThen(store: Store, options: CoordinatorOptions): () => void {
-  const { log, retentionDays, clock = systemClock } = options
+  const { log, retentionDays, clock = systemClock, pruneEveryMs = usualPruneEveryMs } = options
   let cancel: () => void = () => undefined
   const prune = (): void => {
     cancel = clock.after(pruneEveryMs, prune)

@@ -9,9 +9,32 @@ export interface CheckOptions {
   readonly code?: ErrorCode
 }
 
+export type Checker = (value: unknown) => boolean
+let compile: ((schema: TSchema) => Checker) | undefined
+const compiled = new WeakMap<TSchema, { uses: number; check: Checker }>()
+/** A schema that is used less often is not worth its compilation. */
+const compileAfter = 100
+
+/** For processes that check much and may generate code: schemas in steady use are checked by what this makes of them. */
+export function compileChecksWith(compiler: (schema: TSchema) => Checker): void {
+  compile = compiler
+}
+
+function fits(schema: TSchema, value: unknown): boolean {
+  if (!compile) return Check(schema, value)
+  let known = compiled.get(schema)
+  if (!known) {
+    known = { uses: 0, check: (other) => Check(schema, other) }
+    compiled.set(schema, known)
+  }
+  known.uses += 1
+  if (known.uses === compileAfter) known.check = compile(schema)
+  return known.check(value)
+}
+
 /** Returns `value` as the schema's type. Never converts, never strips: what passes is what was sent. */
 export function check<S extends TSchema>(schema: S, value: unknown, options: CheckOptions = {}): Static<S> {
-  if (Check(schema, value)) return value
+  if (fits(schema, value)) return value as Static<S>
   const { what = 'input', code = 'invalid_input' } = options
   const problem = firstProblem(schema, value)
   const field = problem.field || what
@@ -24,7 +47,7 @@ export function check<S extends TSchema>(schema: S, value: unknown, options: Che
 }
 
 export function isValid<S extends TSchema>(schema: S, value: unknown): value is Static<S> {
-  return Check(schema, value)
+  return fits(schema, value)
 }
 
 const unhelpful = new Set<string>(['anyOf', 'oneOf', 'boolean'])

@@ -67,7 +67,9 @@ export class CoordinatorRig {
   async up(): Promise<void> {
     const { clock, tokens } = this
     const step: StepFunction = (message, event, at) => machineStep(message, event, at, this.#policy)
-    this.#store = await openSqliteStore({ file: path.join(this.#dir, 'coordinator.db'), clock, log: silentLog, step })
+    const file = path.join(this.#dir, 'coordinator.db')
+    // Time stands still here, so nothing may wait for it.
+    this.#store = await openSqliteStore({ file, clock, log: silentLog, step, laterMs: 0 })
     this.#running = await buildServices({ store: this.#store, tokens, clock, log: silentLog, version: '0.1.0' })
     this.services.events.subscribe((event) => this.events.push(event))
   }

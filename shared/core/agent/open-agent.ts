@@ -1,6 +1,7 @@
 /** A node agent on this machine, ready to start: what the command and the desktop app share. */
 import type { GatewayAdapter } from '../gateway/adapter.ts'
 import { type Clock, systemClock } from '../platform/clock.ts'
+import { compileChecks } from '../platform/compiled-checks.ts'
 import { makePrivateDir } from '../platform/files.ts'
 import type { SetAside } from '../storage/set-aside.ts'
 import type { Log } from '../platform/log.ts'
@@ -34,6 +35,7 @@ export interface OpenAgentOptions {
 /** Throws already_running when another agent has the folder, store_newer, store_failed. `stop()` of the agent closes it all. */
 export async function openAgent(options: OpenAgentOptions): Promise<NodeAgent> {
   const { dir, coordinatorUrl, joinToken, name, tags, version, adapter, log, clock = systemClock } = options
+  compileChecks()
   await makePrivateDir(dir)
   const machine = options.machine ?? {
     probe: createMachineProbe({ clock, log, tools: toolsHere, gpus: gpusHere(clock) }),

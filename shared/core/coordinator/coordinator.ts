@@ -3,7 +3,9 @@ import { MeshError } from '../../contract/error.ts'
 import { step as machineStep } from '../../domain/message/machine.ts'
 import { defaultPolicy, type MachinePolicy } from '../../domain/message/retry.ts'
 import { type Clock, neverBack, systemClock } from '../platform/clock.ts'
+import { compileChecks } from '../platform/compiled-checks.ts'
 import type { Log } from '../platform/log.ts'
+import type { Synchronous } from '../storage/database.ts'
 import type { SetAside } from '../storage/set-aside.ts'
 import { openSqliteStore, type StepFunction } from '../storage/sqlite-store.ts'
 import type { Store } from '../storage/store.ts'
@@ -29,12 +31,15 @@ export interface CoordinatorOptions {
   readonly retentionDays: number
   /** For messages of which no rule says otherwise. */
   readonly policy?: Partial<MachinePolicy> | undefined
+  readonly pruneEveryMs?: number | undefined
   readonly log: Log
   readonly clock?: Clock | undefined
   /** Silence of a node after which what it was working on counts as interrupted. */
   readonly interruptedAfterMs?: number | undefined
   /** The database turned out to be damaged while it ran: stop this coordinator and start another on the same file. */
   readonly onDamaged?: ((error: MeshError) => void) | undefined
+  /** FULL unless a bench asks what durability costs. */
+  readonly synchronous?: Synchronous | undefined
 }
 
 export interface Coordinator {
@@ -48,7 +53,7 @@ export interface Coordinator {
   stop(): Promise<void>
 }
 
-const pruneEveryMs = 3_600_000
+const usualPruneEveryMs = 3_600_000
 const dayMs = 24 * 3_600_000
 
 /** Throws already_running, store_newer, store_failed, port_in_use. */
@@ -82,9 +87,10 @@ async function start(
   const clock = neverBack(options.clock ?? systemClock)
   let stopping = false
 
+  compileChecks()
   const policy = { ...defaultPolicy, ...options.policy }
   const step: StepFunction = (message, event, at) => machineStep(message, event, at, policy)
-  const store = await openSqliteStore({ file: options.file, clock, log, step })
+  const store = await openSqliteStore({ file: options.file, clock, log, step, synchronous: options.synchronous })
   onStop(() => store.close())
   const tokens = new TokenService({ store, clock, secrets })
   await tokens.start()
@@ -123,7 +129,7 @@ async function start(
 }
 
 function pruneNowAndThen(store: Store, options: CoordinatorOptions): () => void {
-  const { log, retentionDays, clock = systemClock } = options
+  const { log, retentionDays, clock = systemClock, pruneEveryMs = usualPruneEveryMs } = options
   let cancel: () => void = () => undefined
   const prune = (): void => {
     cancel = clock.after(pruneEveryMs, prune)

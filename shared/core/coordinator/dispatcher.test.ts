@@ -149,6 +149,8 @@ describe('a conversation', () => {
     expect(offer).toMatchObject({ message_id: id, context: [] })
     expect(one.sentOf('offer')[0]).toMatchObject({ session: offer.session })
     expect(first).toBeGreaterThan(0)
+    // The offer may be on its way before it is written.
+    await rig.settle()
     expect((await get(id)).affinity).toBe('hit')
   })
 
@@ -173,6 +175,7 @@ describe('a conversation', () => {
       { role: 'user', text: 'one' },
       { role: 'assistant', text: '1' },
     ])
+    await rig.settle()
     expect(told('message.moved').map(({ data }) => data.message)).toMatchObject([{ id, affinity: 'repin' }])
   })
 

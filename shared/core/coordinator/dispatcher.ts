@@ -148,6 +148,9 @@ export class Dispatcher {
 
   #pass(): void {
     const { queue, flights, registry, clock } = this.#deps
+    this.#cancelTimer()
+    // Every heartbeat wakes us, and all nodes are many: nobody waits, so nothing is looked at.
+    if (queue.size === 0) return
     const pass: Pass = {
       now: clock.now(),
       at: isoTime(clock),
@@ -174,7 +177,6 @@ export class Dispatcher {
         this.#note(entry, 'retry_budget', pass)
       } else this.#place(entry, pass)
     }
-    this.#cancelTimer()
     if (pass.next < Infinity) this.#wakeIn(pass.next - pass.now)
   }
 

@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts'
 import type { NodeLink } from './node-link.ts'
 
 /**
- * `offering`: the offer is being committed. `offered`: sent, unanswered. `starting`: accepted, `start` is being committed.
+ * `offering`: the offer is being made. `offered`: sent, unanswered, perhaps not committed yet. `starting`: accepted, `start` is being committed.
  * `started`, `running`: as the message. `ending`: what ends the attempt is being committed; frames about it come too late.
  */
 export type Phase = 'offering' | 'offered' | 'starting' | 'started' | 'running' | 'ending'

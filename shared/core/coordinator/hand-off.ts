@@ -8,6 +8,7 @@ import type { MessageDelta, MessageTool } from '../../contract/event.ts'
 import type { AttemptRef } from '../../contract/link.ts'
 import { hasEnded, type Message } from '../../contract/message.ts'
 import type { MachineEvent, AttemptResult } from '../../domain/message/events.ts'
+import { step } from '../../domain/message/machine.ts'
 import { type Clock, isoTime } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import type { Change, Store } from '../storage/store.ts'
@@ -21,6 +22,8 @@ import type { Transitions } from './transitions.ts'
 const answerWithinMs = 5_000
 /** How long a slot stays taken for a turn that was told to stop and does not confirm it. */
 const confirmWithinMs = 60_000
+
+type OfferEvent = Extract<MachineEvent, { readonly type: 'offer' }>
 
 export interface HandOffDeps {
   readonly store: Pick<Store, 'get' | 'transcript'>
@@ -182,18 +185,31 @@ export class HandOff {
     return message !== undefined
   }
 
+  /**
+   * The offer travels while its commit waits for company, mostly that of `start`: a node begins nothing on an offer, and
+   * one that a crash forgot dies with its link.
+   */
   async #offer(flight: Flight, nodeName: string, decision: Decision): Promise<void> {
     const { transitions, flights, moved } = this.#deps
-    const event: MachineEvent = { type: 'offer', node_id: flight.nodeId, node_name: nodeName, decision }
-    const message = await transitions.apply(flight.messageId, event)
-    if (flight.over) return
-    if (message?.state !== 'offered' || message.attempt !== flight.attempt) {
-      flights.remove(flight)
-      return
-    }
-    if (message.affinity === 'repin' || message.affinity === 'excursion') moved(message)
+    const event: OfferEvent = { type: 'offer', node_id: flight.nodeId, node_name: nodeName, decision }
+    const written = transitions.apply(flight.messageId, event)
+    await this.#sendOffer(flight, event)
+    const message = await written
+    if (message && wasOffered(message, flight) && (message.affinity === 'repin' || message.affinity === 'excursion'))
+      moved(message)
+    if (this.#isOver(flight) || (message && wasOffered(message, flight))) return
+    if (message) this.#finish(flight, message)
+    else flights.remove(flight)
+  }
+
+  async #sendOffer(flight: Flight, event: OfferEvent): Promise<void> {
+    const { store, clock } = this.#deps
     try {
-      const frame = await offerFrame(this.#deps.store, message, flight.nodeId)
+      const queued = await store.get(flight.messageId)
+      const offered = queued && step(queued, event, isoTime(clock))
+      // Cancelled or gone meanwhile: the commit will say so.
+      if (!offered?.ok || !wasOffered(offered.message, flight)) return
+      const frame = await offerFrame(store, offered.message, flight.nodeId)
       // It may have been cancelled, or have lost its link, meanwhile.
       if (this.#isOver(flight)) return
       if (!flight.link) {
@@ -202,7 +218,7 @@ export class HandOff {
       }
       flight.phase = 'offered'
       flight.link.send(frame)
-      flight.arm('answer', answerWithinMs, () => this.#refused(flight, noAnswer(nodeName), true))
+      flight.arm('answer', answerWithinMs, () => this.#refused(flight, noAnswer(event.node_name), true))
     } catch (error) {
       this.#refused(flight, MeshError.wrap(error), false)
     }
@@ -267,6 +283,9 @@ const phasesFor: Record<AttemptFrame['type'], readonly Flight['phase'][]> = {
 
 export const isOf = (flight: Flight, ref: AttemptRef): boolean =>
   flight.messageId === ref.message_id && flight.attempt === ref.attempt
+
+const wasOffered = ({ state, attempt }: Message, flight: Flight): boolean =>
+  state === 'offered' && attempt === flight.attempt
 
 const full: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['queue_full', 'rate_limited'])
 const reasonOf = (error: MeshError): Reason =>

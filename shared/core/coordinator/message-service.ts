@@ -137,7 +137,7 @@ export class Messages implements MessageService {
       if (isSettled(message.state)) return message
       return (await settles) ?? (await this.get(messageId))
     } finally {
-      gaveUp.abort()
+      gaveUp.abort(noLongerWaiting)
     }
   }
 
@@ -198,6 +198,9 @@ export class Messages implements MessageService {
     return { ...message, waiting: { ...message.waiting, position } }
   }
 }
+
+/** Made once: an abort without a reason makes an exception with its stack. */
+const noLongerWaiting = new Error('Nobody waits for the message any more.')
 
 function senderOf({ sender }: SendMessage, caller: Caller): string {
   if (sender === undefined || sender === caller.sender) return caller.sender

@@ -26,7 +26,7 @@ import { adminOf, asMeshNode, newRecord, type NodeRecord, statusNow, unseenGatew
 import type { NodeService, TokenKeeper } from './services.ts'
 
 /** More machines than any mesh has; a broken installer in a loop stops here. */
-const maxNodes = 1_000
+const maxNodes = 10_000
 /** A change of nothing but load is told this often at most. */
 const loadToldEveryMs = 1_000
 

@@ -1,8 +1,8 @@
 /** What a node is given with an offer: the text, the session to answer in, and the turns that session does not hold. */
-import { createHash } from 'node:crypto'
 import type { Offer } from '../../contract/link.ts'
 import { maxContentBytes } from '../../contract/limits.ts'
 import type { ContextTurn, Message } from '../../contract/message.ts'
+import { sha256Hex } from '../platform/ids.ts'
 import type { Store } from '../storage/store.ts'
 
 /** How far back a move hands over: turns, and characters in all. */
@@ -29,7 +29,7 @@ export async function offerFrame(store: Pick<Store, 'transcript'>, message: Mess
 /** Nobody can name another's session: it is a hash over who sends, and over the conversation or this one message. */
 export function sessionOf({ id, sender, conversation }: Pick<Message, 'id' | 'sender' | 'conversation'>): string {
   const own = conversation === undefined ? id : `${sender}\0${conversation}`
-  return createHash('sha256').update(own).digest('hex').slice(0, 32)
+  return sha256Hex(own).slice(0, 32)
 }
 
 /** The conversation since the node last took part in it: all of it when it never did. */

@@ -11,6 +11,8 @@ import { badReply } from './rpc-errors.ts'
 
 const maxLineChars = 4 * 1024 * 1024
 const maxErrorChars = 64 * 1024
+/** Made once: an abort without a reason makes an exception with its stack. */
+const turnIsOver = new Error('The turn is over.')
 
 export interface OpenAiTurnDeps {
   readonly base: string
@@ -45,7 +47,7 @@ export class OpenAiTurn {
       else yield this.#failed(deadline.signal.aborted ? tookTooLong(this.#attempt.timeout_s) : this.#asMeshError(error))
     } finally {
       cancel()
-      leaving.abort()
+      leaving.abort(turnIsOver)
     }
   }
 

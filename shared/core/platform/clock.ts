@@ -33,4 +33,15 @@ export function neverBack(clock: Clock): Clock {
   }
 }
 
-export const isoTime = (clock: Clock): string => new Date(clock.now()).toISOString()
+let lastMs = NaN
+let lastIso = ''
+
+/** Asked for several times in a millisecond where much happens, so the last one is remembered. */
+export function isoTime(clock: Clock): string {
+  const now = clock.now()
+  if (now !== lastMs) {
+    lastIso = new Date(now).toISOString()
+    lastMs = now
+  }
+  return lastIso
+}

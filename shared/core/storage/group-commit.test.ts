@@ -36,6 +36,21 @@ it('commits once for all writes of a turn, and again for those of the next', asy
   expect(commits).toEqual([['a', 'b'], ['c']])
 })
 
+it('has a write that nobody waits for share the commit of the next one', async () => {
+  const later = group.run((note) => note('later'), 'later')
+  // More than one turn of the event loop, and still no commit for it alone.
+  await new Promise((resolve) => setImmediate(() => setImmediate(resolve)))
+  expect(commits).toEqual([])
+  await parent('a')
+  await later
+  expect(commits).toEqual([['later', 'a']])
+})
+
+it('writes what nobody waits for also when nothing else comes', async () => {
+  await group.run((note) => note('later'), 'later')
+  expect(commits).toEqual([['later']])
+})
+
 it('has written nothing before the turn is over', async () => {
   const asked = parent('a')
   expect(parents()).toEqual([])

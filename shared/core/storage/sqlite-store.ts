@@ -7,9 +7,9 @@ import type { Clock } from '../platform/clock.ts'
 import { isoTime } from '../platform/clock.ts'
 import type { Log } from '../platform/log.ts'
 import { type ConversationRows, conversationRows } from './conversation-rows.ts'
-import { type OpenDatabase, openDatabase } from './database.ts'
+import { type OpenDatabase, openDatabase, type Synchronous } from './database.ts'
 import { type DirectoryRows, directoryRows } from './directory-rows.ts'
-import { GroupCommit } from './group-commit.ts'
+import { GroupCommit, type When } from './group-commit.ts'
 import { type IdempotencyRows, idempotencyRows } from './idempotency-rows.ts'
 import { type MessageQueries, messageQueries } from './message-queries.ts'
 import { type MessageRows, messageRows } from './message-rows.ts'
@@ -38,6 +38,9 @@ export interface SqliteStoreOptions {
   readonly log: Log
   /** The machine; handed in by tests that want another. */
   readonly step?: StepFunction
+  readonly synchronous?: Synchronous | undefined
+  /** How long a write that nobody waits for waits for company; 0: not at all. */
+  readonly laterMs?: number | undefined
 }
 
 /** What a damaged file may still tell of what it held. */
@@ -49,22 +52,18 @@ const inventory: Inventory = {
 }
 
 /** Opens and migrates; sets a damaged file aside. Throws already_running, store_newer, store_failed, disk_full. */
-export async function openSqliteStore({
-  file,
-  clock,
-  log,
-  step = machineStep,
-}: SqliteStoreOptions): Promise<SqliteStore> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
+  const { file, clock, log, step = machineStep, synchronous = 'FULL' } = options
   const database = await openDatabase({
     file,
     owner: 'coordinator',
     migrations: coordinatorMigrations,
-    synchronous: 'FULL',
+    synchronous,
     inventory,
     clock,
     log,
   })
-  return new SqliteStore({ database, clock, log, step })
+  return new SqliteStore({ database, clock, log, step, laterMs: options.laterMs })
 }
 
 /** Messages of a conversation that are shown with it. */
@@ -77,6 +76,7 @@ export interface SqliteStoreDeps {
   readonly clock: Clock
   readonly log: Log
   readonly step: StepFunction
+  readonly laterMs?: number | undefined
 }
 
 export class SqliteStore implements Store {
@@ -100,6 +100,7 @@ export class SqliteStore implements Store {
       db,
       file,
       log: deps.log,
+      laterMs: deps.laterMs,
       committed: (changes) => this.#tell(changes),
       outcome: (failure) => this.#trouble.heard(failure),
     })
@@ -142,7 +143,7 @@ export class SqliteStore implements Store {
   }
 
   transition(messageId: string, event: MachineEvent): Promise<Transitioned> {
-    return this.#writes.run((changed) => this.#transition(messageId, event, changed))
+    return this.#writes.run((changed) => this.#transition(messageId, event, changed), whenToWrite(event))
   }
 
   #transition(messageId: string, event: MachineEvent, changed: (change: Change) => void): Transitioned {
@@ -318,6 +319,13 @@ export class SqliteStore implements Store {
     }
   }
 }
+
+/**
+ * What a crash may undo without harm goes with the next commit that matters. A lost offer leaves the message queued, as
+ * does a node that never heard `start`; of an attempt that was started, `began` tells nothing that its node would not
+ * tell again.
+ */
+const whenToWrite = ({ type }: MachineEvent): When => (type === 'offer' || type === 'began' ? 'later' : 'now')
 
 const noMessage = (id: string): MeshError =>
   new MeshError('message_not_found', `No message with id ${id}.`, {

@@ -114,7 +114,10 @@ function coordinatorOf(session: SessionStore, desktop: DesktopStore): string | u
 const appHoldsIt: Vault = { read: () => 'held by the app', write: () => undefined }
 
 function deliver(event: FeedEvent, { nodes, messages, decisions }: Pick<Stores, 'nodes' | 'messages' | 'decisions'>) {
-  if (isNodeEvent(event)) return nodes.getState().apply(event)
+  if (isNodeEvent(event)) {
+    nodes.getState().apply(event)
+    return
+  }
   messages.getState().apply(event)
   if (event.type !== 'message.delta' && event.type !== 'message.tool') decisions.getState().apply(event)
 }

@@ -9,7 +9,7 @@ import { Guide } from '../features/settings/Guide.tsx'
 import { LinkDialog } from '../features/settings/LinkDialog.tsx'
 import { SettingsPage } from '../features/settings/SettingsPage.tsx'
 import { useRoute } from '../stores/route.ts'
-import { useDesktop, useSession } from '../stores/stores-context.tsx'
+import { useDecisions, useDesktop, useSession } from '../stores/stores-context.tsx'
 import { useTexts } from '../ui/use-texts.ts'
 import { Navigation } from './Navigation.tsx'
 import { PreferencesMenu } from './PreferencesMenu.tsx'
@@ -33,10 +33,11 @@ const Mesh = () => {
   const { page } = useRoute()
   const main = useRef<HTMLElement>(null)
   const title = t(`web:${page}.title`)
+  const waits = useDecisions(({ ids }) => ids.size)
   useEffect(() => {
-    document.title = `${title} · claw-mesh`
-    scrollTo(0, 0)
-  }, [title])
+    document.title = `${waits > 0 ? `(${waits}) ` : ''}${title} · claw-mesh`
+  }, [title, waits])
+  useEffect(() => scrollTo(0, 0), [title])
   return (
     <div className="md:ps-52">
       <button

@@ -2,7 +2,7 @@
 import type { WebTextKey } from '../../shared/i18n/en-web.ts'
 import { ConnectionBadge } from '../features/session/ConnectionStatus.tsx'
 import { hrefOf, type PageName, pages } from '../stores/route.ts'
-import { useDesktop } from '../stores/stores-context.tsx'
+import { useDecisions, useDesktop } from '../stores/stores-context.tsx'
 import { LogoIcon, MessagesIcon, NodesIcon, SlidersIcon } from '../ui/icons.tsx'
 import { useTexts } from '../ui/use-texts.ts'
 
@@ -36,10 +36,11 @@ export const Navigation = ({ page }: { readonly page: PageName }) => {
                 <a
                   href={hrefOf({ page: each })}
                   aria-current={each === page ? 'page' : undefined}
-                  className="flex items-center text-muted -outline-offset-2 hover:text-ink aria-[current=page]:text-accent-strong max-md:min-h-14 max-md:flex-col max-md:justify-center max-md:gap-0.5 max-md:text-xs md:min-h-10 md:gap-3 md:rounded-lg md:px-3 md:text-sm md:hover:bg-sunken md:aria-[current=page]:bg-accent-soft md:aria-[current=page]:font-medium"
+                  className="relative flex items-center text-muted -outline-offset-2 hover:text-ink aria-[current=page]:text-accent-strong max-md:min-h-14 max-md:flex-col max-md:justify-center max-md:gap-0.5 max-md:text-xs md:min-h-10 md:gap-3 md:rounded-lg md:px-3 md:text-sm md:hover:bg-sunken md:aria-[current=page]:bg-accent-soft md:aria-[current=page]:font-medium"
                 >
                   <Icon className="size-5" />
                   {t(`web:${each}.title`)}
+                  {each === 'messages' && <Waits />}
                 </a>
               </li>
             )
@@ -52,5 +53,25 @@ export const Navigation = ({ page }: { readonly page: PageName }) => {
         </div>
       )}
     </header>
+  )
+}
+
+/** How many messages wait for a decision: a number on the sign, a sentence for who listens. */
+const Waits = () => {
+  const { t } = useTexts<WebTextKey>()
+  const count = useDecisions(({ ids }) => ids.size)
+  if (count === 0) return null
+  const words = count === 1 ? t('web:messages.decide_one') : t('web:messages.decide_many', { count })
+  return (
+    <>
+      <span
+        aria-hidden="true"
+        title={words}
+        className="rounded-full bg-warn-soft px-1.5 text-xs leading-5 font-medium text-warn tabular-nums max-md:absolute max-md:start-1/2 max-md:top-1 max-md:ms-2 md:ms-auto"
+      >
+        {count > 99 ? '99+' : count}
+      </span>
+      <span className="sr-only">({words})</span>
+    </>
   )
 }

@@ -8,6 +8,7 @@ import { LiveFeed } from '../client/live-feed.ts'
 import type { FeedEvent, MeshTransport } from '../client/transport.ts'
 import type { Vault } from '../client/vault.ts'
 import { type ConnectionStore, createConnectionStore, nextConnection } from './connection.ts'
+import { createDecisionsStore, type DecisionsStore } from './decisions.ts'
 import { createDesktopStore, type DesktopStore } from './desktop.ts'
 import { createMessagesStore, type MessagesStore } from './messages.ts'
 import { createNodesStore, type NodesStore } from './nodes.ts'
@@ -20,6 +21,7 @@ export interface Stores {
   readonly connection: ConnectionStore
   readonly nodes: NodesStore
   readonly messages: MessagesStore
+  readonly decisions: DecisionsStore
   readonly preferences: PreferencesStore
   readonly desktop: DesktopStore
 }
@@ -48,27 +50,30 @@ export function createStores(deps: StoresDeps): Page {
   const connection = createConnectionStore({ retryNow: () => feed.retryNow() })
   const nodes = createNodesStore({ client })
   const messages = createMessagesStore({ client, clock, newId: deps.newId, watch: (id) => feed.watch(id) })
+  const decisions = createDecisionsStore({ client })
   const preferences = createPreferencesStore(deps.preferences)
   const feed = new LiveFeed({
     transport,
     clock,
     random: deps.random,
     onState: (state) => connection.setState((before) => nextConnection(before, state, clock.now())),
-    onEvent: (event) => deliver(event, nodes, messages),
+    onEvent: (event) => deliver(event, { nodes, messages, decisions }),
     onOpen: (resumed) => {
       void session.getState().identify()
       if (resumed) return void messages.getState().refreshOpen()
       void nodes.getState().load()
       void messages.getState().load()
+      void decisions.getState().load()
     },
   })
   const stop = (): void => {
     feed.stop()
     nodes.getState().clear()
     messages.getState().clear()
+    decisions.getState().clear()
   }
   return {
-    ...{ session, connection, nodes, messages, preferences, desktop },
+    ...{ session, connection, nodes, messages, decisions, preferences, desktop },
     start() {
       let following: string | undefined
       const follow = (): void => {
@@ -108,9 +113,13 @@ function coordinatorOf(session: SessionStore, desktop: DesktopStore): string | u
 
 const appHoldsIt: Vault = { read: () => 'held by the app', write: () => undefined }
 
-function deliver(event: FeedEvent, nodes: NodesStore, messages: MessagesStore): void {
-  if (isNodeEvent(event)) nodes.getState().apply(event)
-  else messages.getState().apply(event)
+function deliver(event: FeedEvent, { nodes, messages, decisions }: Pick<Stores, 'nodes' | 'messages' | 'decisions'>) {
+  if (isNodeEvent(event)) {
+    nodes.getState().apply(event)
+    return
+  }
+  messages.getState().apply(event)
+  if (event.type !== 'message.delta' && event.type !== 'message.tool') decisions.getState().apply(event)
 }
 
 const isNodeEvent = (event: FeedEvent): event is NodeEvent => event.type.startsWith('node.')

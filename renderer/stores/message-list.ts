@@ -1,22 +1,25 @@
 /** A bounded list of message lines, newest first. Pure. */
-import type { Message, MessageState, MessageSummary } from '../../shared/contract/message.ts'
+import { deadStates, type MessageState, type MessageSummary } from '../../shared/contract/message.ts'
+import { summarise } from '../../shared/domain/message/summary.ts'
 
 /** Past this many lines the oldest go; they can be loaded again. */
 export const maxLines = 1_000
-const excerptChars = 280
 
 /** Which messages are shown. */
 export interface MessageFilter {
   readonly state?: MessageState | undefined
   readonly nodeId?: string | undefined
+  /** Only what failed or expired. */
+  readonly dead?: boolean | undefined
   /** Any case, anywhere in what a line says. */
   readonly text: string
 }
-export const noFilter: MessageFilter = { text: '' }
-export const isFiltered = ({ state, nodeId, text }: MessageFilter): boolean =>
-  state !== undefined || nodeId !== undefined || text.trim() !== ''
+export const noFilter: MessageFilter = { state: undefined, nodeId: undefined, dead: undefined, text: '' }
+export const isFiltered = ({ state, nodeId, dead, text }: MessageFilter): boolean =>
+  dead === true || state !== undefined || nodeId !== undefined || text.trim() !== ''
 
-export function matches(line: MessageSummary, { state, nodeId, text }: MessageFilter): boolean {
+export function matches(line: MessageSummary, { state, nodeId, dead, text }: MessageFilter): boolean {
+  if (dead === true && !deadStates.includes(line.state)) return false
   if (state !== undefined && line.state !== state) return false
   if (nodeId !== undefined && line.node_id !== nodeId) return false
   const wanted = text.trim().toLowerCase()
@@ -37,38 +40,15 @@ export function withMessage(
   return { lines: next.slice(0, maxLines), dropped: next.length > maxLines }
 }
 
-/** Adds an older page. What is already there is newer than the page's word on it. */
+/** Adds an older page. What is already there is newer than the page's word on it, and may be older than the page. */
 export function withOlder(
   lines: readonly MessageSummary[],
   page: readonly MessageSummary[],
 ): readonly MessageSummary[] {
   const known = new Set(lines.map(({ id }) => id))
-  return [...lines, ...page.filter(({ id }) => !known.has(id))].slice(0, maxLines)
+  const all = [...lines, ...page.filter(({ id }) => !known.has(id))]
+  return all.toSorted((a, b) => Date.parse(b.created_at) - Date.parse(a.created_at)).slice(0, maxLines)
 }
 
-/** The line of a message that was read whole before its event came. */
-export function lineOf(message: Message): MessageSummary {
-  const { id, state, content, source, sender, created_at, updated_at, attempt, affinity, response } = message
-  const { conversation, ended_at, node_id, node_name, error, waiting } = message
-  return {
-    ...{
-      id,
-      state,
-      excerpt: content.slice(0, excerptChars),
-      source,
-      sender,
-      created_at,
-      updated_at,
-      attempt,
-      affinity,
-    },
-    ...(conversation === undefined ? {} : { conversation }),
-    ...(ended_at === undefined ? {} : { ended_at }),
-    ...(node_id === undefined ? {} : { node_id }),
-    ...(node_name === undefined ? {} : { node_name }),
-    ...(error === undefined ? {} : { error }),
-    ...(waiting === undefined ? {} : { waiting }),
-    ...(response === undefined ? {} : { response_excerpt: response.slice(0, excerptChars) }),
-    ...(message.decision === undefined ? {} : { reason: message.decision.reason }),
-  }
-}
+/** The line of a message that was read whole before its event came: as the coordinator makes it. */
+export const lineOf = summarise

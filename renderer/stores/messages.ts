@@ -2,11 +2,11 @@
 import { createStore } from 'zustand/vanilla'
 import { MeshError } from '../../shared/contract/error.ts'
 import type { MessageDelta, MessageEvent, MessageTool } from '../../shared/contract/event.ts'
-import { hasEnded, type MessageSummary } from '../../shared/contract/message.ts'
+import { hasEnded, type MessageSummary, type ResolveAction } from '../../shared/contract/message.ts'
 import type { MeshClient } from '../../shared/contract/procedures.ts'
 import type { WindowClock } from '../client/clock.ts'
 import { isFiltered, lineOf, type MessageFilter, noFilter, withMessage, withOlder } from './message-list.ts'
-import { MessageFollower, type OpenMessage } from './open-message.ts'
+import { isUnsure, MessageFollower, type OpenMessage } from './open-message.ts'
 import { PushQueue, type Reading } from './resource.ts'
 
 export interface Draft {
@@ -42,6 +42,12 @@ export interface MessagesState extends Reading {
   /** Reads the open message again: while the connection was away its text and its events may have parted. */
   readonly refreshOpen: () => Promise<void>
   readonly cancel: () => Promise<void>
+  /** Says what becomes of the open message, which is interrupted. */
+  readonly resolve: (action: ResolveAction) => Promise<boolean>
+  /** Sends the open message, which ended without an answer, again and opens the new one. */
+  readonly replay: () => Promise<boolean>
+  /** Opens a message that another one names, whatever the filter hides. */
+  readonly goTo: (messageId: string) => Promise<void>
   readonly apply: (event: MessageEvent | MessageDelta | MessageTool) => void
   readonly clear: () => void
 }
@@ -55,8 +61,6 @@ export interface MessagesDeps {
 
 const pageSize = 50
 const maxHeldEvents = 5_000
-/** After these nobody knows whether the message arrived: sending it again with the same key attaches to it. */
-const unsure = new Set<string>(['coordinator_unreachable', 'timeout'])
 const empty: Pick<MessagesState, 'lines' | 'nextCursor' | 'full' | 'older' | 'open' | 'sending' | 'draft' | 'filter'> =
   {
     ...{ lines: [], nextCursor: null, full: false, older: 'idle' as const, open: undefined, sending: false },
@@ -101,6 +105,9 @@ export const createMessagesStore = (deps: MessagesDeps) =>
         }
         if (!queue.release()) await get().load()
         await open
+        // What is open may be older than the page just read; it is to be seen all the same.
+        const shown = get().open?.message
+        if (shown && mine === reading && !get().lines.some(({ id }) => id === shown.id)) put(lineOf(shown))
       },
       async loadOlder() {
         const { nextCursor, older } = get()
@@ -131,7 +138,7 @@ export const createMessagesStore = (deps: MessagesDeps) =>
         const before = get().filter
         const filter = { ...before, ...change }
         set({ filter })
-        if (filter.state === before.state && filter.nodeId === before.nodeId) return
+        if (filter.state === before.state && filter.nodeId === before.nodeId && filter.dead === before.dead) return
         set({ phase: 'loading' })
         await get().load()
       },
@@ -153,11 +160,11 @@ export const createMessagesStore = (deps: MessagesDeps) =>
           set({ sending: false, draft: now.content === draft.content ? { ...now, content: '' } : now })
           void follower.open(sent.message_id, false)
           // What was just sent is to be seen.
-          if (isFiltered(get().filter)) void get().setFilter({ state: undefined, nodeId: undefined, text: '' })
+          if (isFiltered(get().filter)) void get().setFilter(noFilter)
           return true
         } catch (error) {
           const sendError = MeshError.wrap(error)
-          if (unsure.has(sendError.code)) repeat = { draft: same, key }
+          if (isUnsure(sendError)) repeat = { draft: same, key }
           set({ sending: false, sendError })
           return false
         }
@@ -171,6 +178,16 @@ export const createMessagesStore = (deps: MessagesDeps) =>
       },
       refreshOpen: () => follower.refresh(),
       cancel: () => follower.cancel(),
+      resolve: (action) => follower.resolve(action),
+      async replay() {
+        const again = await follower.replay()
+        if (again) await get().goTo(again.id)
+        return again !== undefined
+      },
+      async goTo(messageId) {
+        await get().show(messageId)
+        if (isFiltered(get().filter)) await get().setFilter(noFilter)
+      },
       apply(event) {
         if (event.type === 'message.delta' || event.type === 'message.tool') follower.piece(event)
         else {
@@ -188,7 +205,8 @@ export const createMessagesStore = (deps: MessagesDeps) =>
     }
   })
 
-const asked = ({ state, nodeId }: MessageFilter) => ({
+const asked = ({ state, nodeId, dead }: MessageFilter) => ({
+  ...(dead === true ? { dead_letters: true } : {}),
   ...(state === undefined ? {} : { state }),
   ...(nodeId === undefined ? {} : { node_id: nodeId }),
 })

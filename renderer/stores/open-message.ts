@@ -2,7 +2,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import { MeshError } from '../../shared/contract/error.ts'
 import type { MessageDelta, MessageEvent, MessageTool } from '../../shared/contract/event.ts'
-import { hasEnded, type Message } from '../../shared/contract/message.ts'
+import { hasEnded, type Message, type ResolveAction } from '../../shared/contract/message.ts'
 import type { MeshClient } from '../../shared/contract/procedures.ts'
 import type { WindowClock } from '../client/clock.ts'
 import { type LiveAnswer, mergeDelta } from './live-answer.ts'
@@ -18,11 +18,17 @@ export interface OpenMessage {
   readonly error?: MeshError | undefined
   readonly cancelling: boolean
   readonly cancelError?: MeshError | undefined
+  /** What is being asked of the coordinator for an interrupted message. */
+  readonly resolving?: ResolveAction | undefined
+  readonly resolveError?: MeshError | undefined
+  readonly replaying?: boolean | undefined
+  readonly replayError?: MeshError | undefined
 }
 
 export interface OpenMessageDeps {
   readonly client: MeshClient
   readonly clock: WindowClock
+  readonly newId: () => string
   readonly watch: (messageId: string) => () => void
   readonly state: Pick<StoreApi<{ readonly open?: OpenMessage | undefined }>, 'getState' | 'setState'>
   readonly onRead: (message: Message) => void
@@ -30,6 +36,8 @@ export interface OpenMessageDeps {
 
 /** Pieces of an answer come faster than a screen is drawn. */
 const publishEveryMs = 50
+/** After these nobody knows whether what was asked was done: asking again with the same key attaches to it. */
+export const isUnsure = ({ code }: MeshError): boolean => code === 'coordinator_unreachable' || code === 'timeout'
 
 export class MessageFollower {
   readonly #deps: OpenMessageDeps
@@ -40,6 +48,7 @@ export class MessageFollower {
   #reading: 'no' | 'yes' | 'again' = 'no'
   /** Counts openings, so that a late answer for the one before is dropped. */
   #turn = 0
+  #repeat: { readonly id: string; readonly key: string } | undefined
 
   constructor(deps: OpenMessageDeps) {
     this.#deps = deps
@@ -115,6 +124,46 @@ export class MessageFollower {
     if (turn !== this.#turn) return
     this.#patch({ ...change, cancelling: false })
     await this.refresh()
+  }
+
+  /** Says what becomes of an interrupted message. True once the coordinator has it on disk. */
+  async resolve(action: ResolveAction): Promise<boolean> {
+    const open = this.#deps.state.getState().open
+    if (!open || open.resolving !== undefined) return false
+    const turn = this.#turn
+    this.#patch({ resolving: action, resolveError: undefined })
+    let change: Partial<OpenMessage>
+    try {
+      change = { message: await this.#deps.client.call('messages.resolve', { message_id: open.id, action }) }
+    } catch (error) {
+      change = { resolveError: MeshError.wrap(error) }
+    }
+    if (turn !== this.#turn) return change.message !== undefined
+    this.#patch({ ...change, resolving: undefined })
+    await this.refresh()
+    return change.message !== undefined
+  }
+
+  /** Sends a message that ended without an answer again; the new one, or nothing when that failed. */
+  async replay(): Promise<Message | undefined> {
+    const open = this.#deps.state.getState().open
+    if (!open || open.replaying === true) return undefined
+    const turn = this.#turn
+    const key = this.#repeat?.id === open.id ? this.#repeat.key : this.#deps.newId()
+    this.#repeat = undefined
+    this.#patch({ replaying: true, replayError: undefined })
+    try {
+      const again = await this.#deps.client.call('messages.replay', { message_id: open.id, idempotency_key: key })
+      this.#deps.onRead(again)
+      if (turn !== this.#turn) return undefined
+      this.#patch({ replaying: false })
+      return again
+    } catch (error) {
+      const replayError = MeshError.wrap(error)
+      if (isUnsure(replayError)) this.#repeat = { id: open.id, key }
+      if (turn === this.#turn) this.#patch({ replaying: false, replayError })
+      return undefined
+    }
   }
 
   async #read(id: string): Promise<Partial<OpenMessage>> {

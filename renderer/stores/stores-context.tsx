@@ -3,6 +3,7 @@ import { createContext, type ReactNode, use } from 'react'
 import { useStore } from 'zustand'
 import type { ConnectionState } from './connection.ts'
 import type { Stores } from './create-stores.ts'
+import type { DecisionsState } from './decisions.ts'
 import type { DesktopStoreState } from './desktop.ts'
 import type { MessagesState } from './messages.ts'
 import type { NodesState } from './nodes.ts'
@@ -25,6 +26,7 @@ export const useSession = <T,>(select: (state: SessionState) => T): T => useStor
 export const useConnection = <T,>(select: (state: ConnectionState) => T): T => useStore(useStores().connection, select)
 export const useNodes = <T,>(select: (state: NodesState) => T): T => useStore(useStores().nodes, select)
 export const useMessages = <T,>(select: (state: MessagesState) => T): T => useStore(useStores().messages, select)
+export const useDecisions = <T,>(select: (state: DecisionsState) => T): T => useStore(useStores().decisions, select)
 export const usePreferences = <T,>(select: (state: PreferencesState) => T): T =>
   useStore(useStores().preferences, select)
 export const useDesktop = <T,>(select: (state: DesktopStoreState) => T): T => useStore(useStores().desktop, select)

@@ -1,3 +1,18 @@
+/** The same in its largest unit, for what stands in a list: whose every line ticks is restless. */
+export function roughly(ms: number, language: string): string {
+  const seconds = Math.max(0, ms) / 1_000
+  const [name, size] = units.find(([, length]) => seconds >= length) ?? units[3]
+  const count = name === 'second' ? Math.floor(seconds / 5) * 5 : Math.floor(seconds / size)
+  return new Intl.NumberFormat(language, { style: 'unit', unit: name, unitDisplay: 'short' }).format(count)
+}
+
+const units = [
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+  ['second', 1],
+] as const
+
 /** A length of time as people say it, in the units that matter for it. */
 export function duration(ms: number, language: string): string {
   const seconds = Math.max(0, ms) / 1_000

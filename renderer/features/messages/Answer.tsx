@@ -13,6 +13,7 @@ export const Answer = ({ open }: { readonly open: OpenMessage }) => {
   const ended = message !== undefined && hasEnded(message.state)
   // What the coordinator keeps is the answer; before the end, what came so far.
   const text = (ended ? message.response : undefined) ?? live?.text ?? message?.response
+  const interrupted = message?.state === 'interrupted'
   const begun = text === undefined || text === '' ? 'web:detail.waiting_answer' : 'web:detail.answering'
   const count = new Intl.NumberFormat(language).format(text?.length ?? 0)
   return (
@@ -24,7 +25,7 @@ export const Answer = ({ open }: { readonly open: OpenMessage }) => {
         )}
       </header>
       {/* A log: readers are told what is added, when they are free to listen. */}
-      <div role="log" aria-live="polite" aria-busy={!ended} aria-label={t('web:detail.answer')}>
+      <div role="log" aria-live="polite" aria-busy={!ended && !interrupted} aria-label={t('web:detail.answer')}>
         {!ended && live !== undefined && live.start > 0 && (
           <p className="mb-1 text-xs text-muted">{t('web:detail.late_start')}</p>
         )}
@@ -38,12 +39,12 @@ export const Answer = ({ open }: { readonly open: OpenMessage }) => {
           />
         )}
         {text === '' && ended && <p className="text-muted">{t('web:detail.empty_answer')}</p>}
-        {text === undefined && ended && <p className="text-muted">{t('web:detail.no_answer')}</p>}
-        {ended && message.state !== 'succeeded' && text !== undefined && text !== '' && (
+        {text === undefined && (ended || interrupted) && <p className="text-muted">{t('web:detail.no_answer')}</p>}
+        {((ended && message.state !== 'succeeded') || interrupted) && text !== undefined && text !== '' && (
           <p className="mt-1 text-xs text-muted">{t('web:detail.partial')}</p>
         )}
       </div>
-      {!ended && message?.state !== 'interrupted' && (
+      {!ended && !interrupted && (
         <p className="mt-2 flex items-center gap-2 text-sm text-muted">
           <SpinnerIcon />
           <span dir="auto">{tool === undefined ? t(begun) : t('web:detail.tool', { name: tool })}</span>

@@ -1,5 +1,6 @@
 /** Everything about the open message: its text, the answer, why this node, the attempts. */
 import type { ReactNode } from 'react'
+import type { ErrorBody } from '../../../shared/contract/error.ts'
 import { hasEnded, type Message } from '../../../shared/contract/message.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
 import { useMessages, useSession } from '../../stores/stores-context.tsx'
@@ -11,7 +12,10 @@ import { useTexts } from '../../ui/use-texts.ts'
 import { Answer } from './Answer.tsx'
 import { AttemptList } from './AttemptList.tsx'
 import { DecisionView } from './DecisionView.tsx'
+import { Interrupted } from './Interrupted.tsx'
 import { MessageFacts } from './MessageFacts.tsx'
+import { Repeats, SendAgain } from './SendAgain.tsx'
+import { Waiting } from './Waiting.tsx'
 
 export const MessageDetail = ({ open }: { readonly open: OpenMessage }) => {
   const { t, language } = useTexts<WebTextKey>()
@@ -29,23 +33,24 @@ export const MessageDetail = ({ open }: { readonly open: OpenMessage }) => {
           />
         </Part>
       )}
-      {message?.error && (
-        <Problem
-          alert={false}
-          tone={message.state === 'cancelled' ? 'warn' : 'bad'}
-          title={t(`common:error.${message.error.code}`)}
-          text={message.error.message}
-          hint={message.error.hint}
-          code={message.error.code}
-        />
+      <ResolveProblem open={open} />
+      {message?.state === 'interrupted' ? (
+        <Interrupted message={message} open={open} />
+      ) : (
+        message?.error && <HowItEnded message={message} error={message.error} />
       )}
       <Answer open={open} />
       <Cancel open={open} />
-      {message && hasEnded(message.state) && <SendAgain />}
+      {message && hasEnded(message.state) && <SendAgain message={message} open={open} />}
+      {message && <Repeats message={message} />}
       {!message && !error && <p className="text-sm text-muted">{t('web:detail.loading')}</p>}
       {message && (
         <>
-          {message.waiting && <Waiting message={message} />}
+          {message.waiting && (
+            <p className="text-sm">
+              <Waiting waiting={message.waiting} whole />
+            </p>
+          )}
           <Part title={t(noNode ? 'web:decision.title_none' : 'web:decision.title')}>
             <DecisionView decision={message.decision} />
           </Part>
@@ -71,14 +76,36 @@ const Part = ({ title, children }: { readonly title: string; readonly children: 
   </section>
 )
 
-const Waiting = ({ message: { waiting } }: { readonly message: Message }) => {
+const HowItEnded = ({ message, error }: { readonly message: Message; readonly error: ErrorBody }) => {
   const { t } = useTexts<WebTextKey>()
+  const resolved = error.details?.['resolved']
   return (
-    waiting && (
-      <p className="text-sm">
-        {t(`common:waiting.${waiting.reason}`)} · {t('web:detail.position', { position: waiting.position })}
-      </p>
-    )
+    <Problem
+      alert={false}
+      tone={message.state === 'cancelled' ? 'warn' : 'bad'}
+      title={t(`common:error.${error.code}`)}
+      text={error.message}
+      hint={error.hint}
+      code={error.code}
+    >
+      {(resolved === 'fail' || resolved === 'lapsed') && <p>{t(`web:detail.resolved_${resolved}`)}</p>}
+    </Problem>
+  )
+}
+
+/** Stays when the message has gone on by itself meanwhile: then that is the reason. */
+const ResolveProblem = ({ open: { resolveError: error } }: { readonly open: OpenMessage }) => {
+  const { t } = useTexts<WebTextKey>()
+  if (!error) return null
+  const goneOn = error.code === 'message_not_interrupted'
+  return (
+    <Problem
+      tone={goneOn ? 'warn' : 'bad'}
+      title={t(goneOn ? 'web:interrupted.gone_on' : 'web:interrupted.failed')}
+      text={error.message}
+      hint={error.hint}
+      code={error.code}
+    />
   )
 }
 
@@ -87,7 +114,7 @@ const Cancel = ({ open }: { readonly open: OpenMessage }) => {
   const cancel = useMessages((state) => state.cancel)
   const { message, cancelling, cancelError } = open
   const mayNot = useSession((state) => state.scope === 'viewer')
-  if ((message && hasEnded(message.state)) || mayNot) return null
+  if (mayNot || (message && (hasEnded(message.state) || message.state === 'interrupted'))) return null
   const asked = message?.cancel_requested_at !== undefined
   return (
     <div className="space-y-2">
@@ -109,19 +136,5 @@ const Cancel = ({ open }: { readonly open: OpenMessage }) => {
         </Button>
       )}
     </div>
-  )
-}
-
-/** As a new message: it runs anew, with all that it does. */
-const SendAgain = () => {
-  const { t } = useTexts<WebTextKey>()
-  const sendAgain = useMessages((state) => state.sendAgain)
-  const sending = useMessages((state) => state.sending)
-  const mayNot = useSession((state) => state.scope === 'viewer')
-  if (mayNot) return null
-  return (
-    <Button busy={sending} title={t('web:detail.again_title')} onClick={() => void sendAgain()}>
-      {t('web:detail.again')}
-    </Button>
   )
 }

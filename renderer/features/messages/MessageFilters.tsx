@@ -1,8 +1,9 @@
 /** Which messages are listed: by state, by node, by words in them. */
-import { MessageState } from '../../../shared/contract/message.ts'
+import { deadStates, MessageState } from '../../../shared/contract/message.ts'
 import type { WebTextKey } from '../../../shared/i18n/en-web.ts'
 import { useMessages, useNodes } from '../../stores/stores-context.tsx'
 import { fieldLook } from '../../ui/Field.tsx'
+import { Segments } from '../../ui/Segments.tsx'
 import { Select } from '../../ui/Select.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
 
@@ -29,7 +30,10 @@ export const MessageFilters = () => {
         onChange={(value) => void setFilter({ state: states.find((each) => each === value) })}
         options={[
           { value: '', label: t('web:messages.every_state') },
-          ...states.map((value) => ({ value, label: t(`common:state.${value}`) })),
+          ...(filter.dead === true ? deadStates : states).map((value) => ({
+            value,
+            label: t(`common:state.${value}`),
+          })),
         ]}
       />
       <Select
@@ -42,6 +46,29 @@ export const MessageFilters = () => {
         ]}
         className="truncate sm:max-w-48"
       />
+    </div>
+  )
+}
+
+/** Everything, or only what ended without an answer that nobody called off. */
+export const MessageKinds = () => {
+  const { t } = useTexts<WebTextKey>()
+  const dead = useMessages((state) => state.filter.dead === true)
+  const setFilter = useMessages((state) => state.setFilter)
+  return (
+    <div className="space-y-1.5">
+      <div className="sm:max-w-72">
+        <Segments
+          label={t('web:messages.which')}
+          value={dead ? 'dead' : 'all'}
+          options={[
+            { value: 'all', label: t('web:messages.all') },
+            { value: 'dead', label: t('web:messages.dead') },
+          ]}
+          onChange={(value) => void setFilter({ dead: value === 'dead' ? true : undefined, state: undefined })}
+        />
+      </div>
+      {dead && <p className="text-xs text-muted">{t('web:messages.dead_hint')}</p>}
     </div>
   )
 }

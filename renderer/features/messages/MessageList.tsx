@@ -7,7 +7,8 @@ import { Empty } from '../../ui/Empty.tsx'
 import { Problem } from '../../ui/Problem.tsx'
 import { Skeleton } from '../../ui/Skeleton.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
-import { MessageFilters } from './MessageFilters.tsx'
+import { DecisionsNote } from './DecisionsNote.tsx'
+import { MessageFilters, MessageKinds } from './MessageFilters.tsx'
 import { MessageRow } from './MessageRow.tsx'
 
 export const MessageList = () => {
@@ -21,6 +22,7 @@ export const MessageList = () => {
   const setFilter = useMessages((state) => state.setFilter)
   const shown = lines.filter((line) => matches(line, filter))
   const filtered = isFiltered(filter)
+  const onlyDead = filtered && !isFiltered({ ...filter, dead: undefined })
   return (
     <section aria-labelledby="messages-title">
       <h2 id="messages-title" className="mb-3 text-base font-semibold">
@@ -28,7 +30,13 @@ export const MessageList = () => {
       </h2>
       <OpenState />
       <div className="space-y-3">
-        {(lines.length > 0 || filtered) && <MessageFilters />}
+        <DecisionsNote />
+        {(lines.length > 0 || filtered) && (
+          <>
+            <MessageKinds />
+            <MessageFilters />
+          </>
+        )}
         {phase === 'failed' && (
           <Problem title={t('web:messages.failed')} text={error?.message} hint={error?.hint} code={error?.code}>
             <Button className="mt-1" onClick={() => void load()}>
@@ -38,11 +46,9 @@ export const MessageList = () => {
         )}
         {phase === 'loading' && shown.length === 0 && <Skeleton label={t('web:messages.loading')} rows={4} />}
         {phase === 'ready' && shown.length === 0 && filtered && (
-          <Empty title={t('web:messages.no_match')}>
-            <Button
-              className="mt-2"
-              onClick={() => void setFilter({ state: undefined, nodeId: undefined, text: noFilter.text })}
-            >
+          <Empty title={t(onlyDead ? 'web:messages.no_dead' : 'web:messages.no_match')}>
+            {onlyDead && t('web:messages.no_dead_hint')}
+            <Button className="mt-2" onClick={() => void setFilter(noFilter)}>
               {t('web:app.show_everything')}
             </Button>
           </Empty>

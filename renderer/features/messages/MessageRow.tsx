@@ -10,6 +10,7 @@ import { TimeAgo } from '../../ui/TimeAgo.tsx'
 import { useTexts } from '../../ui/use-texts.ts'
 import { MessageDetail } from './MessageDetail.tsx'
 import { StateBadge } from './StateBadge.tsx'
+import { Waiting } from './Waiting.tsx'
 
 export interface MessageRowProps {
   readonly line: MessageSummary
@@ -27,12 +28,13 @@ export const MessageRow = ({ line, open }: MessageRowProps) => {
     if (isOpen) article.current?.scrollIntoView({ block: 'nearest' })
   }, [isOpen])
   const detailId = `message-${line.id}`
-  const preview = line.error ? t(`common:error.${line.error.code}`) : line.response_excerpt
+  const preview = line.error ? `${t(`common:error.${line.error.code}`)}: ${line.error.message}` : line.response_excerpt
   return (
     <article ref={article} className="scroll-mt-16 scroll-mb-40 rounded-xl border border-line bg-surface">
       <h3>
         <button
           type="button"
+          id={`line-${line.id}`}
           aria-expanded={open !== undefined}
           aria-controls={open && detailId}
           onClick={() => void show(open ? undefined : line.id)}
@@ -48,7 +50,10 @@ export const MessageRow = ({ line, open }: MessageRowProps) => {
             <ChevronIcon className={`mt-1 size-4 text-muted transition-transform ${open ? 'rotate-180' : ''}`} />
           </span>
           {preview !== undefined && !open && (
-            <span dir="auto" className="mt-0.5 line-clamp-1 text-sm font-normal wrap-anywhere text-muted">
+            <span
+              dir="auto"
+              className="mt-0.5 line-clamp-2 text-sm first-letter:uppercase font-normal wrap-anywhere text-muted"
+            >
               {preview}
             </span>
           )}
@@ -59,12 +64,8 @@ export const MessageRow = ({ line, open }: MessageRowProps) => {
             ) : (
               <Bidi text={line.node_name} className="max-w-40" />
             )}
-            {line.waiting && (
-              <span>
-                {t(`common:waiting.${line.waiting.reason}`)} ·{' '}
-                {t('web:messages.position', { position: line.waiting.position })}
-              </span>
-            )}
+            {line.waiting && <Waiting waiting={line.waiting} />}
+            {line.replayed_as !== undefined && <span>{t('web:messages.sent_again')}</span>}
             <TimeAgo at={line.created_at} language={language} justNow={t('web:app.just_now')} />
           </span>
         </button>

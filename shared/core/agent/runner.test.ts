@@ -193,18 +193,15 @@ it('keeps a result in memory when the disk will not take it', async () => {
 })
 
 it('leaves no trace of a result that the disk took only when it was acknowledged', async () => {
-  const { journal } = rig
-  let full = true
-  const recordResult: typeof journal.recordResult = (...result) => {
-    if (full) throw new MeshError('store_failed', 'The disk is full.')
-    journal.recordResult(...result)
+  const recordResult = rig.journal.recordResult.bind(rig.journal)
+  rig.journal.recordResult = () => {
+    throw new MeshError('disk_full', 'The disk is full.')
   }
-  rig.with({ journal: { ...journal, recordResult } })
   const sent = rig.link()
   const turn = await rig.handOver()
   turn.emit({ type: 'done', text: 'kept' })
   await sent.next('result')
-  full = false
+  rig.journal.recordResult = recordResult
   rig.runner.take({ type: 'result_ack', ...ref })
   await rig.restart()
   expect(rig.runner.standing()).toEqual({ begun: [], results: [] })

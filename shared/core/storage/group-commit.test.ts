@@ -1,4 +1,4 @@
-import { DatabaseSync } from 'node:sqlite'
+import { DatabaseSync, type StatementSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { MeshError } from '../../contract/error.ts'
 import { silentLog } from '../platform/log.ts'
@@ -103,10 +103,16 @@ it('commits what waits when it is closed, and takes nothing more', async () => {
 it('tells that the disk failed when the flush of a commit fails, and that it works again', async () => {
   class FailingFlush extends DatabaseSync {
     fails = false
-    override exec(sql: string): void {
-      // SQLITE_IOERR_FSYNC, as SQLite reports a flush that the disk refused.
-      if (this.fails && sql === 'COMMIT') throw Object.assign(new Error('disk I/O error'), { errcode: 1034 })
-      super.exec(sql)
+    override prepare(sql: string): StatementSync {
+      const statement = super.prepare(sql)
+      if (sql !== 'COMMIT') return statement
+      const run = statement.run.bind(statement)
+      statement.run = () => {
+        // SQLITE_IOERR_FSYNC, as SQLite reports a flush that the disk refused.
+        if (this.fails) throw Object.assign(new Error('disk I/O error'), { errcode: 1034 })
+        return run()
+      }
+      return statement
     }
   }
   const failing = new FailingFlush(':memory:')

@@ -1,5 +1,6 @@
 /** What has to hold for every change of a message that reached the disk. */
 import { runId } from '../../contract/link.ts'
+import { isDeepStrictEqual } from 'node:util'
 import { hasEnded, type Message } from '../../contract/message.ts'
 import type { ModelDisk } from './model-disk.ts'
 import type { Turn } from './model-gateway.ts'
@@ -10,6 +11,7 @@ type Pinned = ReturnType<ModelDisk['conversations']['get']>
 /** An end is final, and what is shown is what the gateway said. */
 export function checkEnd(before: Message | undefined, after: Message, turns: readonly Turn[], broken: Broken): void {
   if (before && hasEnded(before.state)) {
+    if (isDeepStrictEqual(shownOf(before), shownOf(after))) return
     broken('one visible result', `${after.id} was ${before.state} and is ${after.state}`)
     return
   }
@@ -25,6 +27,14 @@ export function checkEnd(before: Message | undefined, after: Message, turns: rea
   if (after.state === 'cancelled' && goesOn)
     broken('cancelled means stopped', `${after.id} is cancelled while ${goesOn.run_id} runs at ${goesOn.nodeId}`)
 }
+
+/** What people see of an end. A late result is kept with its attempt, a replay is noted; neither changes that. */
+const shownOf = ({ attempts, replayed_as: _replay, updated_at: _touched, ...shown }: Message): unknown => ({
+  ...shown,
+  attempts: attempts.map(({ late: _late, ...attempt }) =>
+    attempt.outcome === 'late' ? { ...attempt, outcome: 'interrupted' } : attempt,
+  ),
+})
 
 /** Only what may have begun is charged, and what began is. */
 export function checkCharges(message: Message, broken: Broken): void {

@@ -26,9 +26,12 @@ const nodeEnv = (name: string) => ({
 })
 const coordinatorEnv = () => ({ CLAW_MESH_HOME: path.join(folder, 'coordinator'), HOME: folder })
 
-async function join(name: string): Promise<void> {
+async function join(name: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
   const joinToken = (await readFile(path.join(folder, 'coordinator/data/join.token'), 'utf8')).trim()
-  agents.set(name, startCommand(['join', url, '--name', name, '--token', joinToken], { env: nodeEnv(name) }))
+  agents.set(
+    name,
+    startCommand(['join', url, '--name', name, '--token', joinToken], { env: { ...nodeEnv(name), ...more } }),
+  )
 }
 
 const api = async (
@@ -300,19 +303,16 @@ describe('when something breaks', () => {
     expect(await back.json()).toMatchObject({ response: '[node-a] echo: back?' })
   })
 
-  it('a wrong gateway token is seen within 5 s of the gateway asking for it, and cured by the right one', async () => {
+  it('a wrong gateway token is seen, and the right one is taken up by itself', async () => {
     const config = openclaw.gateways.find(({ name }) => name === 'node-b')!.configPath
     const right = await readFile(config, 'utf8')
-    const wrong = right.replace(/("token": ")[^"]+(")/, '$1not-the-token-it-had-before$2')
+    const wrong = right.replace(/("token": ")[^"]+(")/, '$1not-the-token-it-has$2')
     expect(wrong).not.toBe(right)
+    // A copy for the agent alone: the gateway applies edits of its own file whenever it notices them.
+    const copy = path.join(folder, 'of-the-agent.json')
+    await writeFile(copy, wrong)
     await agents.get('node-b')!.stop()
-    await writeFile(config, wrong)
-    // The gateway applies an edit of its own file; it is restarted so that which token it holds is certain.
-    await openclaw.control.kill('node-b')
-    await openclaw.control.start('node-b')
-    await writeFile(config, right)
-    await join('node-b')
-    await agents.get('node-b')!.saw(/node-b/)
+    await join('node-b', { OPENCLAW_CONFIG_PATH: copy, OPENCLAW_STATE_DIR: path.dirname(config) })
     await eventually(
       () => stateOf('node-b'),
       (state) => state.endsWith('token_refused'),
@@ -321,8 +321,7 @@ describe('when something breaks', () => {
     const { gateway } = (await nodes()).get('node-b')!
     expect(gateway.problem?.code).toBe('gateway_token_refused')
     expect(gateway.problem?.hint).toBeTruthy()
-    await openclaw.control.kill('node-b')
-    await openclaw.control.start('node-b')
+    await writeFile(copy, right)
     await eventually(() => stateOf('node-b'), isWell, 15_000)
   })
 

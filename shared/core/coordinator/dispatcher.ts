@@ -7,6 +7,7 @@ import { MeshError } from '../../contract/error.ts'
 import { offlineGraceS, pinnedMaxWaitS } from '../../contract/limits.ts'
 import type { Message, Waiting } from '../../contract/message.ts'
 import type { MeshNode } from '../../contract/node.ts'
+import type { MachineEvent } from '../../domain/message/events.ts'
 import { conversationKey } from '../../domain/message/order.ts'
 import { mayRetry, noAttempts, type RetryWindow, retrySliceMs, withAttempt } from '../../domain/message/retry-budget.ts'
 import { decide, type Routed } from '../../domain/routing/decide.ts'
@@ -160,7 +161,7 @@ export class Dispatcher {
     }
     let position = 0
     for (const { entry, blocked } of queue.inOrder(flights.busyConversations)) {
-      if (entry.gone) continue
+      if (entry.gone || entry.ending) continue
       if (pass.now >= entry.expiresAt) {
         this.#expire(entry)
         continue
@@ -242,18 +243,25 @@ export class Dispatcher {
     void this.#deps.transitions.apply(entry.message.id, { type: 'waiting', waiting, decision })
   }
 
-  #expire({ message }: QueueEntry): void {
-    this.#deps.queue.delete(message.id)
+  #expire(entry: QueueEntry): void {
+    const { message } = entry
     const text = `No node could take the message within its queue_ttl_s of ${message.queue_ttl_s} s.`
     const error = new MeshError('message_expired', text, {
       hint: '`claw-mesh nodes` shows which nodes are there and what they are busy with.',
     })
-    void this.#deps.transitions.apply(message.id, { type: 'expire', error: error.toBody() })
+    void this.#end(entry, { type: 'expire', error: error.toBody() })
   }
 
-  #giveUp({ message }: QueueEntry, error: MeshError, decision: Decision): void {
-    this.#deps.queue.delete(message.id)
-    void this.#deps.transitions.apply(message.id, { type: 'give_up', error: error.toBody(), decision })
+  #giveUp(entry: QueueEntry, error: MeshError, decision: Decision): void {
+    void this.#end(entry, { type: 'give_up', error: error.toBody(), decision })
+  }
+
+  /** Keeps its place until the end is on disk: if a crash forgets that end, no later message of its conversation has passed it. */
+  async #end(entry: QueueEntry, event: MachineEvent): Promise<void> {
+    const { queue, transitions } = this.#deps
+    entry.ending = true
+    const message = await transitions.apply(entry.message.id, event)
+    if (message === undefined && queue.get(entry.message.id) === entry) queue.delete(entry.message.id)
   }
 
   #wakeIn(ms: number): void {

@@ -18,6 +18,8 @@ export interface QueueEntry {
   wait: { readonly reason: Waiting['reason']; readonly since: number } | undefined
   /** 1 is next; 0 until it was looked at. */
   position: number
+  /** How it ends is being written. */
+  ending: boolean
   /** It left the queue, or another entry stands for it. */
   gone: boolean
 }
@@ -107,6 +109,7 @@ function entryOf(message: Message, now: number): QueueEntry {
     isRetry: not_before !== undefined,
     wait: waiting && { reason: waiting.reason, since: Math.min(Date.parse(waiting.since), now) },
     position: 0,
+    ending: false,
     gone: false,
   }
 }

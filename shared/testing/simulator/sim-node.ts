@@ -202,9 +202,10 @@ export class SimNode {
           wire.node.refused()
           return
         }
-        wire.coordinator.opened()
+        // A server hands over open sockets only; one that was cut while it was dialled never gets that far.
+        if (!wire.coordinator.opened()) return
         this.#coordinator.accept(wire.coordinator, this.id)
-        time.after(net.down.minMs, () => wire.node.opened())
+        time.after(net.down.minMs, () => void wire.node.opened())
       })
       return wire.node as unknown as WebSocket
     }

@@ -95,11 +95,12 @@ export class SimSocket extends EventEmitter {
     if (hostRuns) this.#push({ type: 'close' })
   }
 
-  /** Both ends are there. */
-  opened(): void {
-    if (this.readyState !== connecting) return
+  /** Both ends are there. False when the network dropped the connection while it was being made. */
+  opened(): boolean {
+    if (this.readyState !== connecting) return false
     this.readyState = open
     if (this.#process.alive) this.emit('open')
+    return true
   }
 
   /** Nobody answers the dial. */

@@ -9,6 +9,7 @@ export type Outcome = Static<typeof Outcome>
 export const ReasonCode = Type.Enum([
   // why a node was taken
   'addressed',
+  'own_node',
   'only_candidate',
   'least_busy',
   'pinned',
@@ -18,6 +19,7 @@ export const ReasonCode = Type.Enum([
   'not_pinned',
   // why it was turned down
   'not_addressed',
+  'not_own_node',
   'lacks',
   'offline',
   'condition',
@@ -63,7 +65,7 @@ export type Affinity = Static<typeof Affinity>
 export const Decision = Type.Object({
   outcome: Outcome,
   node_id: Type.Union([Type.String(), Type.Null()]),
-  strategy: Type.Enum(['addressed', 'pinned', 'least-busy']),
+  strategy: Type.Enum(['addressed', 'own-node', 'pinned', 'least-busy']),
   /** Id of the rule that decided; null while nothing but the request did. */
   rule_id: Type.Union([Type.String(), Type.Null()]),
   affinity: Affinity,

@@ -46,6 +46,7 @@ export const enCommon = {
   outcome: { chosen: 'a node was chosen', wait: 'waiting for a node', infeasible: 'no node can do this' },
   reason: {
     addressed: 'asked for by name',
+    own_node: 'tried again where it failed',
     only_candidate: 'the only one that can',
     least_busy: 'least busy',
     pinned: 'the conversation lives here',
@@ -56,6 +57,7 @@ export const enCommon = {
     slots_cpu: '{{used}} of {{slots}} slots in use, CPU at {{cpu}} %',
     not_pinned: 'the conversation lives elsewhere',
     not_addressed: 'another node was asked for',
+    not_own_node: 'it waits for the node that failed it',
     lacks: 'lacks {{need}}',
     lacks_has: 'lacks {{need}}, has {{have}}',
     offline: 'offline',

@@ -49,6 +49,7 @@ export const zhCommon: SameKeys<typeof enCommon> = {
   outcome: { chosen: '已选定节点', wait: '等待节点', infeasible: '没有节点能胜任' },
   reason: {
     addressed: '按名指定',
+    own_node: '在失败的节点上重试',
     only_candidate: '唯一能胜任的节点',
     least_busy: '最空闲',
     pinned: '会话就在此节点',
@@ -59,6 +60,7 @@ export const zhCommon: SameKeys<typeof enCommon> = {
     slots_cpu: '{{slots}} 个槽位已用 {{used}} 个，CPU {{cpu}}%',
     not_pinned: '会话在另一个节点',
     not_addressed: '指定的是另一个节点',
+    not_own_node: '正等待失败的那个节点重试',
     lacks: '缺少 {{need}}',
     lacks_has: '缺少 {{need}}，现有 {{have}}',
     offline: '离线',

@@ -69,6 +69,7 @@ export function createDispatch(deps: DispatchDeps): Dispatch {
     queue,
     listener: {
       linkUp: (link, hello) => lostNodes.linkUp(link, hello),
+      goodbye: (link) => lostNodes.goodbye(link),
       linkDown: (link) => lostNodes.linkDown(link),
       frame: (link, frame) => handOff.frame(link, frame),
       result: (link, attempt, result) => void handOff.result(link, attempt, result),

@@ -20,6 +20,8 @@ export type AttemptFrame = Extract<AgentFrame, { readonly type: 'accept' | 'refu
 export interface LinkListener {
   /** The link is its node's current one, and the node has been welcomed. */
   linkUp(link: NodeLink, hello: Hello): void
+  /** The agent stops in order: it said `begun` of all that it began, and begins nothing more. */
+  goodbye(link: NodeLink): void
   /** Nothing more comes or goes over it. */
   linkDown(link: NodeLink): void
   frame(link: NodeLink, frame: AttemptFrame): void
@@ -135,6 +137,7 @@ export class LinkServer implements LinkAcceptor {
         break
       case 'bye':
         log.info({ node: link.nodeId, reason: frame.reason }, 'A node says goodbye.')
+        listener.goodbye(link)
         link.close()
         break
       case 'result': {

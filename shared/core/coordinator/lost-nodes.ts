@@ -33,6 +33,16 @@ export class LostNodes {
     this.#deps = deps
   }
 
+  /** What it had not begun by then may go to another node at once. */
+  goodbye(link: NodeLink): void {
+    for (const flight of this.#deps.flights.onNode(link.nodeId)) {
+      if (flight.link !== link || flight.over || flight.phase !== 'started') continue
+      const error = new MeshError('draining', 'The node stopped before it began to work on the message.')
+      const { attempt } = flight
+      void this.#deps.handOff.end(flight, { type: 'never_began', attempt, error: error.toBody() })
+    }
+  }
+
   linkDown(link: NodeLink): void {
     for (const flight of this.#deps.flights.onNode(link.nodeId)) {
       if (flight.link !== link) continue

@@ -20,3 +20,14 @@ it('leaves times as they are that lie behind', () => {
   queue.put(aMessage({ created_at: '2026-01-01T08:59:00Z', queue_ttl_s: 600 }), Date.parse('2026-01-01T09:00:00Z'))
   expect(queue.get('msg-1')?.expiresAt).toBe(Date.parse('2026-01-01T09:09:00Z'))
 })
+
+it('knows a retry again that a node refused: it has to fit into the retry budget like before', () => {
+  const queue = new MessageQueue()
+  const attempt = { node_id: 'node-1', node_name: 'mac', offered_at: '2026-01-01T08:00:00.000Z' }
+  const attempts = [
+    { ...attempt, number: 1, outcome: 'failed', charged: true },
+    { ...attempt, number: 2, outcome: 'refused', charged: false },
+  ] as const
+  queue.put(aMessage({ attempt: 2, attempts: [...attempts] }), 0)
+  expect(queue.get('msg-1')?.isRetry).toBe(true)
+})

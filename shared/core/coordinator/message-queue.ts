@@ -1,7 +1,7 @@
 /** The queued messages as the dispatcher needs them: without their texts, in the order they are served. The store has the rest. */
 import type { Message, Waiting } from '../../contract/message.ts'
 import { conversationKey, serviceOrder } from '../../domain/message/order.ts'
-import { longestBackoffMs } from '../../domain/message/retry.ts'
+import { isRetried, longestBackoffMs } from '../../domain/message/retry.ts'
 
 export interface QueueEntry {
   /** Its texts are left out: ten thousand of them may be waiting. */
@@ -106,7 +106,7 @@ function entryOf(message: Message, now: number): QueueEntry {
     needs: JSON.stringify([requires ?? {}, conversation !== undefined, stays_with]),
     expiresAt: Math.min(Date.parse(queued_at), now) + queue_ttl_s * 1_000,
     notBefore: not_before === undefined ? 0 : Math.min(Date.parse(not_before), now + longestBackoffMs),
-    isRetry: not_before !== undefined,
+    isRetry: isRetried(message),
     wait: waiting && { reason: waiting.reason, since: Math.min(Date.parse(waiting.since), now) },
     position: 0,
     ending: false,

@@ -43,13 +43,13 @@ function stopped(message: Message, result: AttemptResult, at: string): Step {
 
 function failed(message: Message, result: AttemptResult, at: string, policy: MachinePolicy): Step {
   const error = result.error ?? unexplained('failed', message)
-  const { charged, retryAt } = afterFailure(message, { ...result, error }, at, policy)
+  const { charged, retry } = afterFailure(message, { ...result, error }, at, policy)
   const tried = editAttempt(message, { outcome: 'failed', ended_at: at, error, charged })
-  if (retryAt === null) {
+  if (retry === null) {
     return changed(ended(tried, 'failed', at, { error, ...kept(result) }), at, notBegun(message, result))
   }
   const stays = (message.on_failure ?? policy.on_failure) === 'wait' ? message.node_id : undefined
-  const next = givenBack(stays === undefined ? tried : { ...tried, stays_with: stays }, at, retryAt)
+  const next = givenBack(stays === undefined ? tried : { ...tried, stays_with: stays }, at, retry)
   return changed(next, at, notBegun(message, result))
 }
 

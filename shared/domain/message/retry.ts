@@ -4,6 +4,7 @@ import { maxAttempts } from '../../contract/limits.ts'
 import type { Message, OnFailure, OnInterrupt } from '../../contract/message.ts'
 import { hash32 } from '../hash.ts'
 import type { AttemptResult } from './events.ts'
+import type { Retry } from './step-parts.ts'
 
 export interface MachinePolicy {
   /** Attempts that may count against a message before it fails. */
@@ -49,10 +50,17 @@ const passing: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal',
 ])
 
+/** Its next attempt is a retry, also when one of that kind was refused: it failed somewhere, and by no shutdown of ours. */
+export const isRetried = ({ attempts }: Pick<Message, 'attempts'>): boolean =>
+  attempts.some(({ outcome, charged }) => outcome === 'failed' && charged)
+
+/** Somebody was shutting down in order, us or the gateway: not the message's fault. */
+const shutdowns: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['draining', 'gateway_draining'])
+
 export interface AfterFailure {
   readonly charged: boolean
-  /** ISO time before which it is not offered again; null when this was the last attempt. */
-  readonly retryAt: string | null
+  /** Null when this was the last attempt. */
+  readonly retry: Retry | null
 }
 
 export function afterFailure(
@@ -64,13 +72,15 @@ export function afterFailure(
   const harmless = !result.began || result.effects === 'none'
   // A connection that timed out may be tried elsewhere; a turn that took too long would take as long again.
   const mayPass = passing.has(result.error.code) || (result.error.code === 'timeout' && !result.began)
-  // Our own shutdown is not the message's fault.
-  const charged = !(harmless && result.error.code === 'draining')
-  const wantsNone = charged && (message.on_failure ?? policy.on_failure) === 'fail'
+  const charged = !(harmless && shutdowns.has(result.error.code))
+  const onFailure = message.on_failure ?? policy.on_failure
+  const wantsNone = charged && onFailure === 'fail'
   // An interrupted attempt that reports at last was counted already; it counts once.
   const others = message.attempts.filter((attempt) => attempt.charged && attempt.number !== message.attempt)
   const counted = others.length + (charged ? 1 : 0)
-  if (!harmless || !mayPass || wantsNone || counted >= policy.max_attempts) return { charged, retryAt: null }
+  if (!harmless || !mayPass || wantsNone || counted >= policy.max_attempts) return { charged, retry: null }
   const waitMs = policy.backoffMs(Math.max(1, counted), message.id)
-  return { charged, retryAt: new Date(Date.parse(at) + waitMs).toISOString() }
+  // Another node may have it at once. The one that shuts down would only say so again.
+  const notBefore = charged || onFailure === 'wait' ? new Date(Date.parse(at) + waitMs).toISOString() : undefined
+  return { charged, retry: { notBefore, anew: charged } }
 }

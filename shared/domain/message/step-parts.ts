@@ -71,14 +71,27 @@ export function ended(
  * The message after an attempt that left nothing behind: back in the queue, or, when somebody asked to cancel it
  * meanwhile, at its end, since no node holds it any more.
  */
-export function givenBack(message: Message, at: string, retryAt?: string): Message {
+export function givenBack(message: Message, at: string, retry: Retry = {}): Message {
   if (message.cancel_requested_at !== undefined) {
     return ended(message, 'cancelled', at, { error: cancelled('The message was cancelled; no node is working on it.') })
   }
   const { node_lost_at, interrupted_at, error, ...rest } = message
-  // Its time with a node was no time in the queue. What is given back for nothing has no end if it counts anew each time.
-  const again = retryAt === undefined ? {} : { not_before: retryAt, queued_at: at }
-  return { ...rest, state: 'queued', ...again }
+  const { notBefore, anew = false } = retry
+  return {
+    ...rest,
+    state: 'queued',
+    ...(notBefore === undefined ? {} : { not_before: notBefore }),
+    ...(anew ? { queued_at: at } : {}),
+  }
+}
+
+export interface Retry {
+  readonly notBefore?: string | undefined
+  /**
+   * Its time in the queue begins anew: its time with a node was none. Not for what is given back for nothing, which would
+   * never end.
+   */
+  readonly anew?: boolean | undefined
 }
 
 export const cancelled = (message: string): ErrorBody => ({ code: 'message_cancelled', message })

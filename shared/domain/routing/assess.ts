@@ -28,14 +28,17 @@ export function assess(
   nodes: readonly RoutableNode[],
   requires: Requirements,
   excluded: ReadonlyMap<string, Reason>,
+  /** Id of the one node that a message stays with which did not ask for any. */
+  staysWith?: string,
 ): Assessed[] {
-  const asked = requires.node
+  const asked = staysWith ?? requires.node
   const target = asked === undefined ? undefined : resolveNode(nodes, asked)
+  const code = staysWith === undefined ? 'not_addressed' : 'not_own_node'
   return nodes.map((node) => ({
     node,
     never:
       asked !== undefined && node !== target
-        ? [{ code: 'not_addressed', detail: target?.name ?? asked }]
+        ? [{ code, detail: target?.name ?? asked }]
         : lacks(abilitiesOf(node), requires),
     now: blockedNow(node, excluded.get(node.id)),
     doubtful: readinessOf(node.condition) === 'doubtful',

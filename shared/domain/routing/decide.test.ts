@@ -294,3 +294,35 @@ describe('a conversation', () => {
     })
   })
 })
+
+describe('a message that stays with the node that failed it', () => {
+  const stays = (nodes: readonly MeshNode[], message: Partial<DecideInput['message']> = {}) =>
+    decide({ message: { id: 'msg-1', stays_with: 'node-mac', ...message }, nodes, at })
+
+  it('goes there and nowhere else, and says that nobody asked for it', () => {
+    const { decision } = stays([mac(), gpu()])
+    expect(decision).toMatchObject({
+      ...{ outcome: 'chosen', node_id: 'node-mac', strategy: 'own-node', requires: {} },
+      reason: 'mac-mini: tried again where it failed',
+      nodes: [
+        { name: 'mac-mini', verdict: 'chosen', reasons: [{ code: 'own_node' }] },
+        { name: 'linux-gpu', verdict: 'rejected', reasons: [{ code: 'not_own_node', detail: 'mac-mini' }] },
+      ],
+    })
+  })
+
+  it('waits for it, and says what keeps it', () => {
+    const { decision, wait } = stays([mac(gone), gpu()])
+    expect(wait).toBe('offline')
+    expect(decision.reason).toBe('mac-mini is offline since 14:02 UTC')
+  })
+
+  it('was asked for by name where the message did so itself', () => {
+    const { decision } = stays([mac(), gpu()], { requires: { node: 'mac-mini' } })
+    expect(decision).toMatchObject({ strategy: 'addressed', nodes: [{ reasons: [{ code: 'addressed' }] }, {}] })
+  })
+
+  it('goes where it can once that node is gone', () => {
+    expect(stays([gpu()]).decision).toMatchObject({ node_id: 'node-gpu', strategy: 'least-busy' })
+  })
+})

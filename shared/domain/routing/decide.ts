@@ -4,7 +4,6 @@
  */
 import type { Decision, Reason } from '../../contract/decision.ts'
 import type { Message, Waiting } from '../../contract/message.ts'
-import type { Requirements } from '../../contract/requirement.ts'
 import { assess, type Assessed, onlyBusy, type RoutableNode } from './assess.ts'
 import { explain } from './explain.ts'
 import { rank } from './rank.ts'
@@ -32,8 +31,9 @@ export interface Routed {
 
 export function decide(input: DecideInput): Routed {
   const { message, at } = input
-  const requires = needs(input)
-  const all = assess(input.nodes, requires, input.excluded ?? new Map())
+  const requires = message.requires ?? {}
+  const staysWith = ownNode(input)
+  const all = assess(input.nodes, requires, input.excluded ?? new Map(), staysWith)
   const able = all.filter(({ never }) => never.length === 0)
   const home = findHome(input, all, able)
   const pool = home.binds ? able.filter((one) => one === home.node && isFree(one)) : candidates(able)
@@ -42,11 +42,11 @@ export function decide(input: DecideInput): Routed {
 
   const outcome = chosen ? 'chosen' : able.length > 0 ? 'wait' : 'infeasible'
   const wait = outcome === 'wait' ? waitsFor(able, home) : null
-  const scene: Scene = { requires, all, able, pool, home, ranked, chosen, wait, at }
+  const scene: Scene = { requires, stays: staysWith !== undefined, all, able, pool, home, ranked, chosen, wait, at }
   const decision: Decision = {
     outcome,
     node_id: chosen?.of.node.id ?? null,
-    strategy: requires.node !== undefined ? 'addressed' : home.binds ? 'pinned' : 'least-busy',
+    strategy: strategyOf(scene),
     rule_id: null,
     affinity: home.affinity,
     requires,
@@ -58,9 +58,14 @@ export function decide(input: DecideInput): Routed {
 }
 
 /** A message that stays with its node needs that one, for as long as it is part of the mesh. */
-function needs({ message: { requires = {}, stays_with }, nodes }: DecideInput): Requirements {
-  const stays = stays_with !== undefined && nodes.some(({ id }) => id === stays_with)
-  return stays ? { ...requires, node: stays_with } : requires
+function ownNode({ message: { requires, stays_with }, nodes }: DecideInput): string | undefined {
+  return requires?.node === undefined && nodes.some(({ id }) => id === stays_with) ? stays_with : undefined
+}
+
+function strategyOf({ requires, stays, home }: Scene): Decision['strategy'] {
+  if (requires.node !== undefined) return 'addressed'
+  if (stays) return 'own-node'
+  return home.binds ? 'pinned' : 'least-busy'
 }
 
 const isFree = ({ now }: Assessed): boolean => now.length === 0

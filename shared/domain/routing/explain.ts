@@ -28,6 +28,8 @@ function mainReason({ all, pool }: Scene, { of }: Ranked, reasons: readonly Reas
   switch (first?.code) {
     case 'addressed':
       return 'asked for by the message'
+    case 'own_node':
+      return 'tried again where it failed'
     case 'pinned':
       return 'the conversation lives there'
     case 'only_candidate':
@@ -50,20 +52,22 @@ function moveText({ home, at }: Scene): string {
   return `; the conversation moves here from ${from.node.name}, which ${reasonTexts(from.now, at)}`
 }
 
-function waiting({ requires, all, able, home, wait, at }: Scene): string {
+function waiting({ requires, stays, all, able, home, wait, at }: Scene): string {
   if (wait === 'pinned_busy' && home.node) {
     return `${home.node.node.name} has the conversation and ${reasonTexts(home.node.now, at)}`
   }
   const needs = needsOf(requires).join(', ')
-  const miss = requires.node === undefined ? all.find(({ never }) => never.length > 0) : undefined
+  const miss = requires.node === undefined && !stays ? all.find(({ never }) => never.length > 0) : undefined
   const prefix = miss === undefined ? '' : `${miss.node.name} ${reasonTexts(miss.never, at)}; `
   const has = needs === '' ? '' : `has ${miss === undefined ? needs : 'it'} and `
   return prefix + list(able, (one) => `${one.node.name} ${has}${reasonTexts(one.now, at)}`)
 }
 
-function impossible({ requires, all, at }: Scene): string {
+function impossible({ requires, stays, all, at }: Scene): string {
   if (all.length === 0) return 'no node has joined the mesh yet'
   if (requires.node !== undefined) return impossibleAddress(requires.node, all, at)
+  const own = stays ? all.find(({ never }) => never.every(({ code }) => code !== 'not_own_node')) : undefined
+  if (own) return `${own.node.name} is to try it again and ${reasonTexts(own.never, at)}`
   const needs = needsOf(requires)
   const nearest = [...all].sort(byNearness)
   const missing = needs.filter((need) => all.every(({ never }) => never.some((reason) => reason.need === need)))

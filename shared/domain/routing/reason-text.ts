@@ -9,6 +9,8 @@ export function reasonText(reason: Reason, at?: string): string {
   switch (reason.code) {
     case 'addressed':
       return 'was asked for'
+    case 'own_node':
+      return 'is to try it again'
     case 'only_candidate':
       return detail === undefined ? 'is the only node that can take it now' : `is the only node with ${detail}`
     case 'least_busy':
@@ -23,6 +25,8 @@ export function reasonText(reason: Reason, at?: string): string {
       return detail === undefined ? 'does not have the conversation' : `does not have the conversation; ${detail} has`
     case 'not_addressed':
       return detail === undefined ? 'was not asked for' : `was not asked for; ${detail} was`
+    case 'not_own_node':
+      return detail === undefined ? 'did not fail it' : `did not fail it; ${detail} did and tries it again`
     case 'lacks':
       return `lacks ${reason.need ?? 'something'}${reason.have === undefined ? '' : ` (has ${reason.have})`}`
     case 'offline':

@@ -16,6 +16,8 @@ export interface Home {
 
 export interface Scene {
   readonly requires: Requirements
+  /** It is for the node that failed it and for no other. */
+  readonly stays: boolean
   readonly all: readonly Assessed[]
   /** Could, if not now. */
   readonly able: readonly Assessed[]

@@ -18,9 +18,10 @@ export function verdicts(scene: Scene): Verdict[] {
 /** What lasts comes before what passes: a node that lacks something is not told to be offline as well. */
 const whyNot = ({ never, now }: Assessed): readonly Reason[] => (never.length > 0 ? never : now)
 
-export function whyChosen({ requires, able, pool, home, ranked }: Scene, { of, score }: Ranked): Reason[] {
+export function whyChosen({ requires, stays, able, pool, home, ranked }: Scene, { of, score }: Ranked): Reason[] {
   const doubt: Reason[] = of.doubtful ? [{ code: 'condition', condition: of.node.condition }] : []
   if (requires.node !== undefined) return [{ code: 'addressed' }, ...doubt]
+  if (stays) return [{ code: 'own_node' }, ...doubt]
   if (home.binds) return [{ code: 'pinned' }, ...doubt]
   if (pool.length === 1) {
     const needs = needsOf(requires).join(', ')

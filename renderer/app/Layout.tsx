@@ -37,7 +37,10 @@ const Mesh = () => {
   useEffect(() => {
     document.title = `${waits > 0 ? `(${waits}) ` : ''}${title} · claw-mesh`
   }, [title, waits])
-  useEffect(() => scrollTo(0, 0), [title])
+  useEffect(() => {
+    // In braces: newer browsers answer with a promise, which is no clean-up.
+    scrollTo(0, 0)
+  }, [title])
   return (
     <div className="md:ps-52">
       <button

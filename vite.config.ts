@@ -15,6 +15,15 @@ const bundled = [
   'env-paths',
   /ansi-regex|get-east-asian-width|strip-ansi|is-safe-filename/,
 ]
+const vendors = [
+  { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 2 },
+  {
+    name: 'markdown',
+    test: /node_modules[\\/](react-markdown|remark-|micromark|mdast-|hast-|unist-|unified|vfile)/,
+    priority: 2,
+  },
+  { name: 'vendor', test: /node_modules/, priority: 1 },
+]
 const server = { ssr: true, emptyOutDir: true, copyPublicDir: false, target: 'node24', sourcemap: true }
 const slow = { testTimeout: 60_000, hookTimeout: 120_000 }
 const desktop = { globalSetup: 'electron/e2e/prepare.ts', maxWorkers: 2, testTimeout: 30_000, hookTimeout: 60_000 }
@@ -35,6 +44,8 @@ export default defineConfig({
         assetsInlineLimit: 0,
         sourcemap: false,
         modulePreload: { polyfill: false },
+        // What changes seldom stays in the browser's cache when the page is built anew.
+        rolldownOptions: { output: { codeSplitting: { groups: vendors } } },
       },
     },
     cli: {

@@ -35,18 +35,24 @@ function desktop(electron: string): void {
   console.error(t('desktop:start.desktop'))
   const began = performance.now()
   const child = spawn(electron, [root], { stdio: 'inherit' })
-  const forward = (signal: NodeJS.Signals): void => void child.kill(signal)
+  let ending = false
+  const forward = (signal: NodeJS.Signals): void => {
+    ending = true
+    child.kill(signal)
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, forward)
   child.once('error', () => void headless('no_electron'))
   child.once('exit', (code, signal) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.off(name, forward)
-    if (code !== 0 && signal === null && performance.now() - began < upAfterMs) void headless('ended')
+    if (!ending && code !== 0 && signal === null && performance.now() - began < upAfterMs) void headless('ended')
     else process.exitCode = code ?? 1
   })
 }
 
-/** The executable that the package names; it is downloaded at the first start. */
+/** The executable that the package names; it is downloaded at the first start, unless the package's own variable names a folder. */
 function findElectron(): string | undefined {
+  const other = process.env['ELECTRON_OVERRIDE_DIST_PATH']
+  if (other) return createRequire(import.meta.url)('electron') as string
   const folder = path.dirname(createRequire(import.meta.url).resolve('electron/package.json'))
   const there = (): string | undefined => {
     const note = path.join(folder, 'path.txt')

@@ -1,11 +1,13 @@
 /** Starts the built app for a spec: in a folder of its own, with the demo gateway, and asked through what its page has. */
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import type { DesktopState } from '../../shared/contract/desktop.ts'
 import type { IpcBridge } from '../../shared/contract/ipc.ts'
 import { clickTrayItem, eventually, stubDesktop } from './desktop.ts'
-import { type App, freshFolder, launchApp } from './launch.ts'
+import { type App, executable, freshFolder, launchApp } from './launch.ts'
 
 export async function freePort(): Promise<number> {
   const server = createServer()
@@ -35,6 +37,45 @@ export async function startDemo(args: readonly string[] = [], choices: object = 
   app.once('close', () => removeFolder(userData))
   await stubDesktop(app, { showMessageBox: { response: 0 } })
   return app
+}
+
+/** What `npm start` runs, as a terminal would: a group of processes of its own. It hosts, as it did when it last ended. */
+export async function startByNpm() {
+  const home = await demoFolder()
+  mkdirSync(path.join(home, 'data'))
+  writeFileSync(path.join(home, 'data', 'desktop.json'), JSON.stringify({ host: true, join: 'own' }))
+  const script = path.resolve(import.meta.dirname, '../../scripts/start.ts')
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CLAW_MESH_HOME: home,
+    XDG_CONFIG_HOME: path.join(home, 'xdg-config'),
+  }
+  env['ELECTRON_OVERRIDE_DIST_PATH'] = path.dirname(executable())
+  env['DISPLAY'] ??= ':0'
+  env['ELECTRON_DISABLE_SANDBOX'] = '1'
+  const child = spawn(process.execPath, [script], { env, detached: true, stdio: 'ignore' })
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  const url = await eventually(() => coordinatorOf(home), undefined, 20_000)
+  return {
+    home,
+    pid: child.pid ?? 0,
+    url,
+    ended,
+    removeAfter: async () => {
+      if (child.exitCode === null) process.kill(-(child.pid ?? 0), 'SIGKILL')
+      await ended
+      removeFolder(home)
+    },
+  }
+}
+
+/** Where the coordinator of that folder is, by its note; empty before there is one. */
+function coordinatorOf(home: string): string {
+  try {
+    return (JSON.parse(readFileSync(path.join(home, 'data', 'coordinator.json'), 'utf8')) as { url: string }).url
+  } catch {
+    return ''
+  }
 }
 
 export const removeFolder = (dir: string): void => rmSync(dir, { recursive: true, force: true, maxRetries: 5 })

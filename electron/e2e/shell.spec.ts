@@ -1,12 +1,12 @@
 /** The two switches from the tray, and quitting: what runs is reached from outside, and nothing is left behind. */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { afterEach, expect, it, vi } from 'vitest'
 import { startCommand } from '../../shared/testing/command.ts'
 import { clickTrayItem, eventually, trayMenu, trayToolTip } from './desktop.ts'
 import { type App, freshFolder } from './launch.ts'
 import { processesNaming } from './processes.ts'
-import { ask, freePort, hostMesh, removeFolder, startDemo, stateOf } from './shell-rig.ts'
+import { ask, freePort, hostMesh, removeFolder, startByNpm, startDemo, stateOf } from './shell-rig.ts'
 
 // Each starts processes of its own; a machine with other work to do is slow at that.
 vi.setConfig({ testTimeout: 60_000 })
@@ -88,6 +88,40 @@ it('joins another coordinator, works on it with an operator token, and goes back
     () => stateOf(app),
     ({ join }) => join.mode === 'off' && join.status === 'off',
   )
+})
+
+it.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  'stops everything in order when `npm start` gets %s from the terminal',
+  async (signal) => {
+    const started = await startByNpm()
+    ends.push(started.removeAfter)
+    await fetch(`${started.url}/healthz`)
+    // A terminal signals every process that it started, the launcher and the app alike.
+    process.kill(-started.pid, signal)
+    expect(await started.ended).toBe(0)
+    await expect(fetch(started.url)).rejects.toThrow()
+    // Taken away by whoever stops in order only.
+    expect(existsSync(path.join(started.home, 'data', 'coordinator.json'))).toBe(false)
+    await eventually(
+      () => processesNaming(started.home),
+      (left) => left.length === 0,
+    )
+  },
+)
+
+it.skipIf(process.platform === 'win32')('ends at once when told a second time', async () => {
+  const app = await start()
+  const child = app.process()
+  const closed = app.waitForEvent('close')
+  await app.evaluate((electron) => electron.app.on('before-quit', (event) => event.preventDefault()))
+  child.kill('SIGINT')
+  // What comes at once is the same press; one of these is the next.
+  await eventually(() => {
+    child.kill('SIGINT')
+    return child.exitCode !== null
+  })
+  await closed
+  expect(child.exitCode).toBe(130)
 })
 
 it('quits from the tray with no process left', async () => {

@@ -18,7 +18,8 @@ import { openDesktopSettings } from '../settings/desktop-settings.ts'
 import { SecretVault } from '../settings/secret-vault.ts'
 import { readJoinLink } from '../shell/links/join-link.ts'
 import { MeshWatch } from '../shell/mesh-watch.ts'
-import { NodeNotices } from '../shell/notifications/node-notices.ts'
+import { DecisionNotices } from '../shell/notifications/decision-notices.ts'
+import { type Notice, NodeNotices } from '../shell/notifications/node-notices.ts'
 import { Notifier } from '../shell/notifications/notifier.ts'
 import { hiddenSwitch, openAtLogin } from '../shell/open-at-login/open-at-login.ts'
 import { hasTray } from '../shell/tray/has-tray.ts'
@@ -54,6 +55,7 @@ export class DesktopApp {
   readonly #window: MainWindow
   readonly #notifier: Notifier
   readonly #notices: NodeNotices
+  readonly #decisions: DecisionNotices
   readonly #watch: MeshWatch
   #t: Translate = translator(createI18n('en'))
   #closeIpc: () => void = () => undefined
@@ -95,22 +97,26 @@ export class DesktopApp {
       }),
     })
     this.#feeds = new Feeds({ access: () => this.#services.access, push: (push) => this.#push(push) })
-    this.#notifier = new Notifier(() => this.show())
-    this.#notices = new NodeNotices({
+    this.#notifier = new Notifier((view) => (view ? this.#goTo(view) : this.show()))
+    const telling = {
       clock,
       t: () => this.#t,
       // Who looks at the window sees it there.
-      notify: (notice) => {
+      notify: (notice: Notice): void => {
         if (!this.#window.isVisible) this.#notifier.notify(notice)
       },
-    })
+    }
+    this.#notices = new NodeNotices(telling)
+    this.#decisions = new DecisionNotices(telling)
     this.#watch = new MeshWatch({
       log,
       changed: (mesh) => {
         this.#mesh = mesh
+        app.setBadgeCount(mesh?.decisions ?? 0)
         this.#showTray()
       },
       nodeMoved: (node, online) => this.#notices.heard(node, online),
+      messageMoved: (id, interrupted) => this.#decisions.heard(id, interrupted),
     })
     this.#tray = new AppTray({
       images: places.trayImages,
@@ -154,6 +160,7 @@ export class DesktopApp {
   async stop(): Promise<void> {
     this.#window.letGo()
     this.#notices.stop()
+    this.#decisions.stop()
     this.#feeds.closeAll()
     this.#closeIpc()
     this.#watch.stop()

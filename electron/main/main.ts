@@ -9,8 +9,11 @@ import { guardContents } from '../shell/windows/guard-contents.ts'
 import { DesktopApp } from './desktop-app.ts'
 import { openLog } from './log.ts'
 import { appPlaces, chromiumData } from './places.ts'
+import { onQuitSignals } from './quit-signals.ts'
 
 const stopWithinMs = 5_000
+/** As a shell says of a program that Ctrl-C ended. */
+const interruptedCode = 130
 
 const home = findHome(process.env)
 // Before anything asks for it: the lock of the single instance lies there.
@@ -44,6 +47,12 @@ function run(): void {
     app.quit()
   }
 
+  onQuitSignals({
+    on: (signal, listener) => process.on(signal, listener),
+    now: () => performance.now(),
+    quit: () => app.quit(),
+    quitNow: () => app.exit(interruptedCode),
+  })
   app.on('web-contents-created', (_, contents) =>
     guardContents(contents, (url) => void shell.openExternal(url).catch(() => undefined)),
   )

@@ -10,6 +10,8 @@ export interface MeshWatchDeps {
   readonly log: Log
   readonly changed: (view: MeshView | undefined) => void
   readonly nodeMoved: (node: { readonly id: string; readonly name: string }, online: boolean) => void
+  /** A message changed its state: whether it now waits for a person to decide on it. */
+  readonly messageMoved: (messageId: string, interrupted: boolean) => void
 }
 
 interface Place {
@@ -20,6 +22,8 @@ interface Place {
 /** A burst of events is one look. */
 const lookAfterMs = 300
 const againMs = 5_000
+/** More than anybody decides in one sitting. */
+const mostDecisions = 100
 
 export class MeshWatch {
   readonly #deps: MeshWatchDeps
@@ -79,9 +83,14 @@ export class MeshWatch {
     const { client } = openHttp(place)
     let timer: NodeJS.Timeout | undefined
     const now = async (): Promise<void> => {
-      const [nodes, stats] = await Promise.all([client.call('nodes.list'), client.call('dashboard.stats')])
+      const [nodes, { messages }, interrupted] = await Promise.all([
+        client.call('nodes.list'),
+        client.call('dashboard.stats'),
+        client.call('messages.list', { state: 'interrupted', limit: mostDecisions }),
+      ])
       if (signal.aborted) return
-      this.#deps.changed({ nodes, waiting: stats.messages.queued, running: stats.messages.running })
+      const decisions = interrupted.messages.length
+      this.#deps.changed({ nodes, waiting: messages.queued, running: messages.running, decisions })
     }
     return {
       now,
@@ -98,7 +107,11 @@ export class MeshWatch {
   }
 
   #tellMoved(event: MeshEvent): void {
-    if (event.type !== 'node.online' && event.type !== 'node.offline') return
-    this.#deps.nodeMoved(event.data.node, event.type === 'node.online')
+    if ('message' in event.data) {
+      const { id, state } = event.data.message
+      this.#deps.messageMoved(id, state === 'interrupted')
+    } else if (event.type === 'node.online' || event.type === 'node.offline') {
+      this.#deps.nodeMoved(event.data.node, event.type === 'node.online')
+    }
   }
 }

@@ -1,6 +1,5 @@
 /** `claw-mesh nodes pause|resume|drain|disable|enable|tag|untag|rename|kick`: what an admin may do to a node. */
 import type { Command } from 'commander'
-import { MeshError } from '../contract/error.ts'
 import type { MeshNode, NodeChange } from '../contract/node.ts'
 import { foldName } from '../domain/names.ts'
 import { confirm } from './confirm.ts'
@@ -10,6 +9,7 @@ import { splitTags } from './options.ts'
 import { cleanLine } from './output/clean.ts'
 import { span } from './output/format.ts'
 import { seconds } from './send-input.ts'
+import { UsageError } from './usage-error.ts'
 
 export function administerNodes(command: Command, context: CliContext): void {
   const { t } = context
@@ -104,11 +104,8 @@ const without = (asked: string, tags: readonly string[]) => (before: readonly st
   const unknown = tags.find((tag) => !known.has(foldName(tag)))
   if (unknown === undefined) return before.filter((tag) => !gone.has(foldName(tag)))
   const isOwn = node.capabilities.tags.some((tag) => foldName(tag) === foldName(unknown))
-  throw new MeshError('invalid_input', `tags: "${unknown}" was not given to ${asked} with \`claw-mesh nodes tag\`.`, {
-    hint: isOwn
-      ? 'The node reports that tag itself; it is set on its machine, with `claw-mesh join --tags` or in the settings.'
-      : `Tags given to it: ${before.join(', ') || 'none'}.`,
-  })
+  const hint = isOwn ? 'tag_reported' : before.length > 0 ? 'tags_given' : 'no_tags_given'
+  throw new UsageError('tag_not_given', hint, { tag: unknown, node: asked, tags: before.join(', ') })
 }
 
 async function kick(context: CliContext, asked: string, yes: boolean): Promise<void> {

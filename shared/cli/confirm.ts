@@ -1,15 +1,13 @@
 /** Asks a person at the terminal for a yes, before something that cannot be taken back. */
-import { MeshError } from '../contract/error.ts'
 import type { CliContext } from './context.ts'
+import { UsageError } from './usage-error.ts'
 
 type Needs = Pick<CliContext, 'stdin' | 'err' | 't' | 'json'>
 
 /** Anything but a yes is a no. Throws `invalid_input` where nobody can be asked: scripts say --yes. */
 export async function confirm({ stdin, err, t, json }: Needs, question: string): Promise<boolean> {
   if (stdin.isTTY !== true || !err.isTTY || json) {
-    throw new MeshError('invalid_input', 'This needs a yes, and there is no terminal to ask on.', {
-      hint: 'Add --yes.',
-    })
+    throw new UsageError('needs_yes', 'needs_yes')
   }
   err.write(`${question} ${t('cli:confirm.choice')} `)
   const answer = (await firstLine(stdin)).trim().toLowerCase()

@@ -1,13 +1,12 @@
 /** Option values, checked with the option's own name in the complaint. */
-import { MeshError } from '../contract/error.ts'
+import { UsageError } from './usage-error.ts'
 
 /** A whole number from `least` to `most`. */
 export function count(option: string, text: string, most: number, least = 1): number {
   const value = Number(text)
   if (/^\d{1,9}$/.test(text) && value >= least && value <= most) return value
-  throw new MeshError('invalid_input', `${option}: "${text}" is not a whole number from ${least} to ${most}.`, {
-    hint: `Write ${option} ${Math.max(least, Math.min(20, most))}, for example.`,
-  })
+  const example = option === '--port' ? 9180 : Math.max(least, Math.min(20, most))
+  throw new UsageError('not_whole', 'number', { option, text, least, most, example })
 }
 
 /** `0` asks the system for a free port. */

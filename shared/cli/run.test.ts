@@ -82,6 +82,36 @@ describe('the command line', () => {
     expect(err).toContain('Did you mean send?')
   })
 
+  it.each([
+    ['sned', '没有命令“sned”。', '是不是想输入 send？'],
+    ['send --nod', '没有选项“--nod”。', '是不是想输入 --node？'],
+    ['send --node', '选项“-n, --node <name>”缺少值。', 'claw-mesh help'],
+    ['messages show', '缺少参数“id”。', 'claw-mesh help'],
+    ['join a b c', '最多 1 个，给了 3 个。', 'claw-mesh help'],
+    ['up --port x', '“x”不是 0 到 65535 之间的整数。', '--port 9180'],
+    ['nodes pause mac --for soon', '“soon”不是时长。', '90s'],
+    ['leave', '本机不是任何网的节点。', 'claw-mesh join'],
+    ['messages resolve m1', '--rerun 与 --fail 须选其一。', '--rerun'],
+  ])('says in Chinese what is wrong with `%s`', async (line, problem, hint) => {
+    const { code, err } = await type(`--lang zh-CN ${line}`)
+    expect(code).toBeGreaterThan(1)
+    expect(err).toContain(problem)
+    expect(err).toContain(hint)
+    expect(err).not.toMatch(/Did you mean|argument|See `/)
+    // Programs read one language.
+    expect((await type(`--lang zh-CN ${line} --json`)).out).not.toMatch(/\p{Script=Han}/u)
+  })
+
+  it('says which values an option takes', async () => {
+    expect((await type('nodes --lang fr')).err).toContain("'fr' is none of en, zh-CN.")
+  })
+
+  it('finds `help` behind global options, and leaves a message alone that begins so', async () => {
+    expect((await type('--lang zh-CN help nodes')).out).toContain('用法： claw-mesh nodes')
+    expect((await type('--token x --json help send')).out).toContain('claw-mesh send [options]')
+    expect((await type('send help')).out).toBe('')
+  })
+
   it.each(['send', 'send --node', 'nodes --colour', 'up --port x', 'messages show'])(
     'fails with 2 for `%s`',
     async (line) => {

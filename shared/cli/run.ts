@@ -1,7 +1,6 @@
 /** Runs one command line and answers its exit code; everything it touches is handed in. */
 import { CommanderError } from 'commander'
 import { exitCode } from '../contract/error-tables.ts'
-import { MeshError } from '../contract/error.ts'
 import { systemClock } from '../core/platform/clock.ts'
 import { findHome } from '../core/platform/home.ts'
 import { loadSettings } from '../core/settings/load-settings.ts'
@@ -13,6 +12,7 @@ import type { Sink } from './output/sink.ts'
 import { version } from './package-info.ts'
 import { buildProgram } from './program.ts'
 import type { Signals } from './signals.ts'
+import { fromCommander, UsageError } from './usage-error.ts'
 
 export interface RunDeps {
   readonly out: Sink
@@ -55,26 +55,31 @@ export async function run(args: readonly string[], deps: RunDeps): Promise<numbe
     return code
   } catch (error) {
     if (error instanceof CommanderError && isHelp(error)) return error.code === 'commander.help' ? 2 : 0
-    const told = reportError(asMeshError(error), { out, err, json, t, language, verbose })
+    const known = error instanceof CommanderError ? fromCommander(error) : error
+    const worded = known instanceof UsageError && !json ? known.in(t) : known
+    const told = reportError(worded, { out, err, json, t, language, verbose })
     return exitCode[told.code]
   }
 }
 
-/** `claw-mesh help send` is `claw-mesh send --help`. */
-const asHelpFlag = (args: readonly string[]): string[] =>
-  args[0] === 'help' ? [...args.slice(1), '--help'] : [...args]
+/** `claw-mesh help send` is `claw-mesh send --help`, whatever global options stand before it. */
+function asHelpFlag(args: readonly string[]): string[] {
+  const at = firstWord(args)
+  return args[at] === 'help' ? [...args.slice(0, at), ...args.slice(at + 1), '--help'] : [...args]
+}
+
+/** Where the command's name stands: after global options, and the values of those that take one. */
+function firstWord(args: readonly string[]): number {
+  for (let at = 0; at < args.length; at++) {
+    const arg = args[at] ?? ''
+    if (!arg.startsWith('-')) return at
+    if (['--coordinator', '--token', '--lang'].includes(arg)) at++
+  }
+  return -1
+}
 
 const isHelp = (error: CommanderError): boolean =>
   ['commander.help', 'commander.helpDisplayed', 'commander.version'].includes(error.code)
-
-function asMeshError(error: unknown): unknown {
-  if (!(error instanceof CommanderError)) return error
-  const [message = ''] = error.message.replace(/^error: /, '').split('\n')
-  const guess = /\(Did you mean (.+?)\?\)/.exec(error.message)?.[1]
-  return new MeshError('invalid_input', /[.!?]$/.test(message) ? message : `${message}.`, {
-    hint: guess === undefined ? 'See `claw-mesh help`, or a command with --help.' : `Did you mean ${guess}?`,
-  })
-}
 
 const beforeDashes = (args: readonly string[]): readonly string[] => {
   const end = args.indexOf('--')

@@ -1,8 +1,8 @@
 /** The options of `send` as the message they mean. */
 import { check } from '../contract/check.ts'
-import { MeshError } from '../contract/error.ts'
 import { SendMessage } from '../contract/message.ts'
 import { Requirements } from '../contract/requirement.ts'
+import { UsageError } from './usage-error.ts'
 
 export interface SendOptions {
   readonly node?: string
@@ -23,14 +23,10 @@ export interface SendOptions {
 /** Throws `invalid_input` that names the option. */
 export function sendInput(content: string, options: SendOptions, idempotencyKey: string): SendMessage {
   if (options.node !== undefined && options.auto === true) {
-    throw new MeshError('invalid_input', '--node and --auto exclude each other.', {
-      hint: '--auto lets the mesh choose, which it does anyway without --node.',
-    })
+    throw new UsageError('node_or_auto', 'node_or_auto')
   }
   if (content.trim() === '') {
-    throw new MeshError('invalid_input', 'The message is empty.', {
-      hint: 'Write it after the command, or pipe it in: echo "hello" | claw-mesh send -',
-    })
+    throw new UsageError('empty_message', 'empty_message')
   }
   const requires = check(
     Requirements,
@@ -66,18 +62,14 @@ export function seconds(text: string, option = '--timeout'): number {
   const match = /^(\d{1,9})(s|m|h|d)?$/.exec(text.trim())
   const per = { s: 1, m: 60, h: 3_600, d: 86_400 }[match?.[2] ?? 's'] ?? 1
   if (match && Number(match[1]) > 0) return Number(match[1]) * per
-  throw new MeshError('invalid_input', `${option}: "${text}" is not a length of time.`, {
-    hint: 'Write seconds, or 90s, 10m, 2h.',
-  })
+  throw new UsageError('not_a_time', 'time', { option, text })
 }
 
 function amount(option: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined
   const value = Number(text)
   if (text.trim() !== '' && Number.isFinite(value)) return value
-  throw new MeshError('invalid_input', `${option}: "${text}" is not a number.`, {
-    hint: `Write ${option} 3, for example.`,
-  })
+  throw new UsageError('not_a_number', 'number', { option, text, example: 3 })
 }
 
 /** Options may be repeated, and hold several names with commas between. */

@@ -5,6 +5,7 @@ import { MeshError } from '../contract/error.ts'
 import type { ResolveAction } from '../contract/message.ts'
 import { connect } from './connect.ts'
 import { type CliContext, printJson } from './context.ts'
+import { UsageError } from './usage-error.ts'
 
 interface ResolveOptions {
   readonly rerun?: boolean
@@ -29,9 +30,7 @@ export function settleMessages(command: Command, context: CliContext): void {
 
 function actionOf({ rerun = false, fail = false }: ResolveOptions): ResolveAction {
   if (rerun !== fail) return rerun ? 'rerun' : 'fail'
-  throw new MeshError('invalid_input', 'messages resolve: give either --rerun or --fail.', {
-    hint: '--rerun may do the work a second time; --fail ends the message without an answer.',
-  })
+  throw new UsageError('resolve_how', 'resolve_how')
 }
 
 async function resolve(context: CliContext, id: string, action: ResolveAction): Promise<void> {

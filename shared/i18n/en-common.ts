@@ -54,7 +54,7 @@ export const enCommon = {
     tie_lost: 'as idle; the tie went to {{node}}',
     busier: 'busier',
     slots: '{{used}} of {{slots}} slots in use',
-    slots_cpu: '{{used}} of {{slots}} slots in use, CPU at {{cpu}} %',
+    slots_cpu: '{{used}} of {{slots}} slots in use, CPU at {{cpu}}%',
     not_pinned: 'the conversation lives elsewhere',
     not_addressed: 'another node was asked for',
     not_own_node: 'it waits for the node that failed it',

@@ -16,6 +16,7 @@ export const enDesktop = {
     more_nodes: '{{count}} more in the window…',
     chat: 'Chat…',
     queue: 'Messages waiting: {{count}}',
+    decide: 'Waiting for your decision: {{count}}',
     pause: 'Pause this node',
     pause_hour: 'For 1 hour',
     pause_tomorrow: 'Until tomorrow',
@@ -33,6 +34,9 @@ export const enDesktop = {
     back_one: '{{name}} is back',
     back_many: '{{count}} nodes are back',
     others: '{{names}} and {{count}} more',
+    decide_one: 'A message was interrupted',
+    decide_many: '{{count}} messages were interrupted',
+    decide: 'Whether to run again or to let fail is yours to say.',
     failed: 'That did not work',
     password_title: 'This computer now hosts a mesh',
     password:

@@ -1,10 +1,13 @@
 /** Nodes lost and back, told together: one who flaps, or a switch that takes ten with it, is one notice. */
+import type { OpenView } from '../../../shared/contract/ipc.ts'
 import type { Clock } from '../../../shared/core/platform/clock.ts'
 import type { Translate } from '../../../shared/i18n/create-i18n.ts'
 
 export interface Notice {
   readonly title: string
   readonly body: string
+  /** Where a click on it leads; else to the window as it is. */
+  readonly view?: OpenView
 }
 
 export interface NodeNoticesDeps {

@@ -33,6 +33,7 @@ const mesh = (nodes: readonly TrayNode[], part: Partial<MeshView> = {}): MeshVie
   nodes,
   waiting: 0,
   running: 0,
+  decisions: 0,
   ...part,
 })
 const labels = (items: readonly TrayItem[] = []) => items.map(({ type, label }) => (type === 'separator' ? '-' : label))
@@ -79,6 +80,12 @@ it('lists nodes with their state, chat with each, pause for this machine only, a
   expect(labels(list?.[1]?.submenu)).toEqual(['Chat…'])
   expect(list?.[1]?.submenu?.[0]?.action).toEqual({ do: 'open', view: { view: 'messages', node_id: 'node-2' } })
   expect(find(menu, 'Messages waiting: 3')).toBeDefined()
+  expect(labels(menu).some((label) => label.includes('decision'))).toBe(false)
+})
+
+it('names the messages that wait for a decision, and leads to them', () => {
+  const menu = trayMenu({ desktop: hosting, mesh: mesh([node()], { decisions: 2 }) }, t)
+  expect(find(menu, 'Waiting for your decision: 2')?.action).toEqual({ do: 'open', view: { view: 'messages' } })
 })
 
 it('keeps a big mesh short, and lets nobody’s name break the menu', () => {
@@ -110,6 +117,7 @@ it.each([
   ['ok', hosting, mesh([node()])],
   ['busy', hosting, mesh([node()], { running: 1 })],
   ['attention', hosting, mesh([node({ condition: 'token_refused' })], { running: 1 })],
+  ['attention', hosting, mesh([node()], { running: 1, decisions: 1 })],
   ['attention', desktop({ host: { on: false, problem } }), undefined],
   ['attention', desktop({ join: { mode: 'remote', status: 'rejected', paused: false, problem } }), undefined],
   ['offline', desktop({ join: { mode: 'remote', status: 'connecting', paused: false, problem } }), undefined],

@@ -64,7 +64,7 @@ function joinMenu({ host, join }: DesktopState, t: Translate): TrayItem[] {
 
 function meshItems({ desktop, mesh }: TrayState, t: Translate): TrayItem[] {
   if (!mesh) return []
-  const { nodes, waiting } = mesh
+  const { nodes, waiting, decisions } = mesh
   const more = nodes.length - mostNodes
   const list = nodes.slice(0, mostNodes).map((node) => nodeItem(node, desktop, t))
   const rest = { label: t('desktop:tray.more_nodes', { count: more }), action: open({ view: 'nodes' }) }
@@ -73,6 +73,9 @@ function meshItems({ desktop, mesh }: TrayState, t: Translate): TrayItem[] {
       ? { label: t('desktop:tray.no_nodes'), enabled: false }
       : { label: t('desktop:tray.nodes', { count: nodes.length }), submenu: more > 0 ? [...list, rest] : list },
     { label: t('desktop:tray.queue', { count: waiting }), action: open({ view: 'messages' }) },
+    ...(decisions > 0
+      ? [{ label: t('desktop:tray.decide', { count: decisions }), action: open({ view: 'messages' }) }]
+      : []),
   ]
 }
 

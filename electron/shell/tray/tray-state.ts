@@ -9,6 +9,8 @@ export interface MeshView {
   readonly nodes: readonly TrayNode[]
   readonly waiting: number
   readonly running: number
+  /** Interrupted messages that wait for a person to say what becomes of them. */
+  readonly decisions: number
 }
 
 export interface TrayState {
@@ -25,6 +27,6 @@ export function trayIcon({ desktop, mesh }: TrayState): TrayIcon {
   if (host.problem || join.status === 'rejected' || (join.problem && join.status === 'off')) return 'attention'
   if (!host.on && join.mode === 'off') return 'idle'
   if (join.mode === 'remote' && join.status !== 'linked') return 'offline'
-  if (mesh?.nodes.some((node) => needsAPerson.has(node.condition))) return 'attention'
+  if (mesh && (mesh.decisions > 0 || mesh.nodes.some((node) => needsAPerson.has(node.condition)))) return 'attention'
   return mesh && mesh.running > 0 ? 'busy' : 'ok'
 }

@@ -149,10 +149,11 @@ function introduce({ out, t }: CliContext): void {
   out.write(columns(facts, (name) => out.paint('bold', name)))
 }
 
+/** With `--json` standard output is for programs; people look at the page all the same. */
 function tellPage({ out, err, json, t }: CliContext, { url }: Connection, password: string): void {
-  if (json) return
-  out.line(
-    `\n${t('cli:demo.page', { url: out.paint('cyan', `${url}/`) })}\n${t('cli:demo.password', { password: out.paint('bold', password) })}`,
-  )
+  const to = json ? err : out
+  if (!json) to.line()
+  to.line(t('cli:demo.page', { url: to.paint('cyan', `${url}/`) }))
+  to.line(t('cli:demo.password', { password: to.paint('bold', password) }))
   err.line(err.paint('dim', t('cli:demo.stop')))
 }

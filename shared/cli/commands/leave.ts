@@ -6,6 +6,7 @@ import { silentLog } from '../../core/platform/log.ts'
 import { agentDir, agentDirs } from '../../core/agent/agent-dir.ts'
 import { type CliContext, type Configure, printJson } from '../context.ts'
 import { cleanLine } from '../output/clean.ts'
+import { UsageError } from '../usage-error.ts'
 
 interface Options {
   readonly name?: string
@@ -63,20 +64,13 @@ async function choose(context: CliContext, name: string | undefined): Promise<Me
   }
   const [first, ...others] = members
   if (!first) {
-    throw new MeshError(
-      'node_not_found',
-      name === undefined ? 'This machine is not a node of a mesh.' : `No node called ${name} was joined from here.`,
-      {
-        hint: '`claw-mesh join` makes it one; `claw-mesh nodes` lists them.',
-      },
-    )
+    throw name === undefined
+      ? new UsageError('no_node_here', 'join_first', {}, 'node_not_found')
+      : new UsageError('no_such_node_here', 'join_first', { name }, 'node_not_found')
   }
   if (others.length === 0) return first
-  throw new MeshError(
-    'invalid_input',
-    `Several nodes were joined from here: ${members.map(({ identity }) => identity.asked_name).join(', ')}.`,
-    {
-      hint: `Say which one: claw-mesh leave --name ${first.identity.asked_name}`,
-    },
-  )
+  throw new UsageError('several_nodes_here', 'leave_which', {
+    names: members.map(({ identity }) => identity.asked_name).join(', '),
+    name: first.identity.asked_name,
+  })
 }

@@ -32,7 +32,7 @@ describe('a reason', () => {
     [busy, 'busier (1 of 4 slots in use)', '更忙 (4 个槽位已用 1 个)'],
     [
       { ...busy, used: 0, cpu_percent: 90, detail: '' },
-      'busier (0 of 4 slots in use, CPU at 90 %)',
+      'busier (0 of 4 slots in use, CPU at 90%)',
       '更忙 (4 个槽位已用 0 个，CPU 90%)',
     ],
     [{ code: 'tie_break', detail: 'vps' }, 'as idle; the tie went to vps', '同样空闲，抽签选中了 vps'],

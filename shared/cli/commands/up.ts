@@ -156,7 +156,7 @@ interface Start {
 }
 
 function tellUp(context: CliContext, { url }: RunningCoordinator, { madeNow, webRoot }: Start): void {
-  const { out, t } = context
+  const { out, t, tokenFlag } = context
   if (context.json) {
     printJson(context, { url, pid: process.pid, version })
     return
@@ -166,7 +166,11 @@ function tellUp(context: CliContext, { url }: RunningCoordinator, { madeNow, web
     columns([
       [t('cli:up.page'), out.paint('cyan', `${url}/`)],
       ...(madeNow ? [] : [[t('cli:up.password'), t('cli:up.password_hint')] as const]),
-      [t('cli:up.join'), `claw-mesh join ${url}`],
+      // The token of this run stands nowhere that a hint could send people to.
+      [
+        t('cli:up.join'),
+        `claw-mesh join ${url}${tokenFlag === undefined ? '' : ` --token ${t('cli:up.given_token')}`}`,
+      ],
       [t('cli:up.send'), 'claw-mesh send "hello"'],
     ]),
   )

@@ -95,7 +95,7 @@ const explain = (error: MeshError): MeshError =>
   error.code === 'unauthorized' || error.code === 'forbidden'
     ? new MeshError(error.code, 'The coordinator does not take this join token.', {
         cause: error,
-        hint: 'Run `claw-mesh init` on the coordinator: it prints the join token, which is kept in its data folder as join.token. Then `claw-mesh join --token <token>` here.',
+        hint: 'Run `claw-mesh init` on the coordinator: it prints the join token, which is kept in its data folder as join.token; a coordinator started with `up --token` takes that one instead. Then `claw-mesh join --token <token>` here.',
       })
     : error
 

@@ -68,7 +68,7 @@ describe('with nothing asked for', () => {
     const busy = { load: aLoad({ slots: 4, cpu: 0.9 }) }
     expect(decided([mac(busy), vps({ load: aLoad({ slots: 4, cpu: 0.4 }) })]).node_id).toBe('node-vps')
     expect(decided([mac(busy), vps({ load: aLoad({ slots: 4, cpu: 0.4 }) })]).because['mac-mini']?.reasons).toEqual([
-      { code: 'busier', used: 0, slots: 4, cpu_percent: 90, detail: '0 of 4 slots in use, CPU at 90 %' },
+      { code: 'busier', used: 0, slots: 4, cpu_percent: 90, detail: '0 of 4 slots in use, CPU at 90%' },
     ])
     const [first, second] = [mac({ load: aLoad({ cpu: 0.11 }) }), vps({ load: aLoad({ cpu: 0.13 }) })]
     const winners = Array.from({ length: 40 }, (_, index) => decided([first, second], { id: `msg-${index}` }).node_id)

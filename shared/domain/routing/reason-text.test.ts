@@ -13,7 +13,7 @@ describe('the text of a reason', () => {
     [{ code: 'offline' }, 'is offline'],
     [{ code: 'tie_break' }, 'is as idle as another; the tie came here'],
     [{ code: 'tie_break', detail: 'vps' }, 'is as idle; the tie went to vps'],
-    [{ code: 'busier', detail: '0 of 4 slots in use, CPU at 90 %' }, 'is busier (0 of 4 slots in use, CPU at 90 %)'],
+    [{ code: 'busier', detail: '0 of 4 slots in use, CPU at 90%' }, 'is busier (0 of 4 slots in use, CPU at 90%)'],
   ])('%o reads “%s”', (reason, text) => {
     expect(reasonText(reason)).toBe(text)
   })

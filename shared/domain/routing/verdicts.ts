@@ -49,7 +49,7 @@ function busier({ of: { node }, parts }: Ranked, chosen: Ranked | undefined): Re
   const busy = howBusy(node)
   if (parts['turns'] !== chosen?.parts['turns']) return { code: 'busier', ...busy }
   const cpuPercent = Math.round(node.load.cpu * 100)
-  return { code: 'busier', ...busy, cpu_percent: cpuPercent, detail: `${busy.detail}, CPU at ${cpuPercent} %` }
+  return { code: 'busier', ...busy, cpu_percent: cpuPercent, detail: `${busy.detail}, CPU at ${cpuPercent}%` }
 }
 
 const verdict = ({ of, score, parts }: Ranked, kind: 'chosen' | 'scored', reasons: Reason[]): Verdict => ({

@@ -114,6 +114,8 @@ export class Chromium {
     debug('chromium', args)
     this.#child = spawn(Chromium.executable(), args, {
       stdio: ['ignore', 'ignore', process.env.EOC_DEBUG ? 'inherit' : 'ignore', 'pipe', 'pipe'],
+      // What a terminal sends to all its processes is the main process's to answer. Without it the pipe closes, and this ends.
+      detached: process.platform !== 'win32',
     })
     this.exited = new Promise((resolve) => this.#child.once('exit', () => resolve()))
     this.exited.then(() => this.#onClosed())

@@ -95,7 +95,13 @@ process.on('unhandledRejection', (e: any) => {
   record.mainErrors.push(e)
   process.stderr.write(`(node) UnhandledPromiseRejectionWarning: ${e?.stack ?? e}\n`)
 })
-for (const s of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(s, () => app.quit())
+// Electron quits in order on these, until somebody listens in Node: from then on they are Node's, and its alone.
+const quits = new Map((['SIGINT', 'SIGTERM', 'SIGHUP'] as const).map((s) => [s as string, () => app.quit()]))
+for (const [s, quit] of quits) process.on(s, quit)
+process.on('newListener', (name, listener) => {
+  const quit = quits.get(String(name))
+  if (quit && listener !== quit) process.off(String(name), quit)
+})
 
 // --- the module `electron` ---------------------------------------------------------------
 const KEY = Symbol.for('electron-on-chromium.module')
